@@ -35,11 +35,12 @@ REST_KW = 0.7
 @dataclass(eq=False)
 class KeptBoards:
     """Boards of a keeper without a line between. claims: says that it does what it is told, and leaves every board as
-    it is; silent: does not answer."""
+    it is; silent: does not answer. asked: how often it was asked what it holds."""
 
     keeper: Keeper
     claims: bool = False
     silent: bool = False
+    asked: int = 0
 
     def read_power(self) -> tuple[PowerReading, ...]:
         """Of every board. Raises UnreachableError."""
@@ -65,6 +66,7 @@ class KeptBoards:
 
     def restraints(self) -> tuple[Restraint, ...]:
         """What is lent. Raises UnreachableError."""
+        self.asked += 1
         self._answers()
         return tuple(held for one in self.keeper.readings() for held in held_of(one))
 

@@ -85,6 +85,7 @@ class Hall:
     gate: Gate = field(default_factory=Gate)
     lying: set[str] = field(default_factory=set)
     silent: bool = False
+    mute: set[str] = field(default_factory=set)
     store: ToldStore | None = None
     full_kw: float = 1.0
 
@@ -104,7 +105,12 @@ class Hall:
             raise UnreachableError("silent")
         now = self.clock.now()
         return tuple(
-            PowerReading(of=unit, kw=self.drawn_kw(unit), measured_at=now, method="simulated")
+            PowerReading(
+                of=unit,
+                kw=np.nan if unit in self.mute else self.drawn_kw(unit),
+                measured_at=now,
+                method="simulated",
+            )
             for unit in self.units()
         )
 

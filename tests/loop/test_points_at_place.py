@@ -221,6 +221,18 @@ def test_a_process_that_begins_again_leaves_what_holds_to_whoever_tells_it_anew(
     assert (hall.limits_kw("n1"), hall.limits_kw("n2")) == (ECO, FREE)
 
 
+def test_a_device_is_asked_once_for_all_that_runs_on_its_boards(hall: LedHall) -> None:
+    """However many jobs and nodes."""
+    for job, node in ((1, "n1"), (2, "n2"), (3, "n1"), (4, "n2")):
+        hall.runs(job, node)
+    hall.told(1, 1, "full")
+    asked = hall.device.asked
+    assert len(hall.place.queue()) == 4
+    assert hall.device.asked == asked + 1
+    hall.place.restraints()
+    assert hall.device.asked == asked + 2
+
+
 def test_acts_on_a_job_beside_its_point_reach_its_scheduler(hall: LedHall) -> None:
     """Pauses and start times as ever; a job that stands still bounds nothing."""
     hall.runs(1, "n1")

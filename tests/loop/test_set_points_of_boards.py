@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from line_of_boards import BOUNDS, COUNT, CYCLE_S, OFFER, PER_KW, PLACE, Led, orders_of
+from line_of_boards import (
+    BOUNDS,
+    COUNT,
+    CYCLE_S,
+    OFFER,
+    PER_KW,
+    PLACE,
+    POINTS,
+    Led,
+    orders_of,
+)
 
 from gridtide.fleet.ticket import Fate, Ticket
 from gridtide.loop.set_points.led_place import LIES_S
@@ -137,14 +147,44 @@ def test_boards_that_take_a_cap_and_draw_on_are_named_and_left_alone() -> None:
     assert led.regulation.plant.saturated
 
 
-def test_boards_that_do_not_say_what_they_draw_are_told_nothing() -> None:
-    """What they were told ends by its lease."""
+@pytest.mark.parametrize("broken", ["silent", "no number"])
+def test_boards_that_do_not_say_what_they_draw_are_told_nothing(broken: str) -> None:
+    """What they were told ends by its lease, and their work is behind by no more from then on; a power that is no
+    number is no lie."""
     led = Led()
     led.tick(5.0, times=3)
-    led.hall.silent = True
+    if broken == "silent":
+        led.hall.silent = True
+    else:
+        led.hall.mute = {"gpu-3"}
     led.tick(5.0, times=4)
     assert led.less_kw() == pytest.approx(0.0)
-    assert "does not say" in led.regulation.wrong
+    assert "does not say" in led.regulation.wrong and "draws more" not in led.regulation.wrong
+    behind_s = led.slowed.lost_s(led.job)
+    led.tick(5.0, times=20)
+    assert led.slowed.lost_s(led.job) == behind_s
+    led.hall.silent, led.hall.mute = False, set()
+    led.tick(5.0, times=3)
+    assert led.less_kw() == pytest.approx(5.0, abs=1.3)
+
+
+def test_what_boards_were_told_counts_until_its_lease_ended_where_nothing_may_be_told_any_more() -> (
+    None
+):
+    """Frozen in the midst of it: they are slow for up to three cycles more, and so much their work is behind by."""
+    led = Led()
+    led.tick(6.0, times=4)
+    behind_s, kw = led.slowed.lost_s(led.job), led.hall.all_kw() / COUNT
+    (speed,) = (one.speed for one in POINTS if one.it_kw_per_accelerator == pytest.approx(kw))
+    led.base, slow_s = None, 0.0
+    while led.hall.all_kw() < COUNT:
+        led.tick(6.0, after_s=0.5)
+        slow_s += 0.5
+    counted_s = (led.slowed.lost_s(led.job) - behind_s) / (1.0 - speed)
+    assert 0.0 < slow_s <= counted_s <= held_s(CYCLE_S) + 1e-9
+    settled = led.slowed.lost_s(led.job)
+    led.tick(6.0, times=10)
+    assert led.slowed.lost_s(led.job) == settled
 
 
 @settings(max_examples=25, deadline=None)

@@ -100,3 +100,11 @@ def test_what_work_is_behind_by_outlives_the_service_and_what_was_not_kept_count
     slowest = min(one.speed for one in POINTS)
     more_s = (1.0 - slowest) * (60.0 + held_s(CYCLE_S))
     assert again.slowed.lost_s(led.job) == pytest.approx(behind_s + more_s)
+
+
+def test_two_lines_of_a_room_keep_and_take_up_what_work_is_behind_by_once() -> None:
+    """Both know all work of the room: what each kept is the same, and no restart makes it more."""
+    kept, slowed = {"a": 12.0, "b": 3.0}, Slowed()
+    for more_s in (5.0, 4.0):
+        slowed.take_up(kept, NOW, more_s)
+    assert slowed.plain() == {"a": 17.0, "b": 8.0}

@@ -8,12 +8,12 @@ from gridtide.fleet.site import Pool
 from gridtide.loop.beside import Pace, beside
 from gridtide.loop.clock import steady_s
 from gridtide.loop.control import ControlRoom
-from gridtide.loop.led_boards import LedBoards
+from gridtide.loop.led_boards import Boards, LedBoards
 from gridtide.loop.names import place_names
 from gridtide.loop.points_at_place import PointsAtPlace
 from gridtide.loop.set_points.led_place import SomeBoards
 from gridtide.loop.set_points.led_site import LineTerms, PlaceBoards
-from gridtide.loop.set_points.moved_boards import Boards, MovedBoards
+from gridtide.loop.set_points.moved_boards import MovedBoards
 from gridtide.loop.set_points.slowed import Slowed
 from gridtide.loop.world import Clock
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Act, CapPower, LockClock, Release
+from gridtide.fleet.board_bound import cap_said, clock_said
 from gridtide.fleet.device import PowerReading, Restraint, UnreachableError
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.wire.power_agent import ANSWER_MAX, Answer, Ask, UnitReading, answer_of, ask_line
@@ -104,9 +105,10 @@ def held_of(unit: UnitReading) -> list[Restraint]:
     """What is lent of a board, as restraints."""
     held = []
     if unit.cap_kw is not None and unit.cap_until is not None:
-        said = f"{unit.cap_kw:g} kW"
-        held.append(Restraint(subject=unit.unit, kind="cap", value=said, until=unit.cap_until))
+        held.append((cap_said(unit.cap_kw), unit.cap_until))
     if unit.clock_max_mhz is not None and unit.clock_until is not None:
-        said = f"{unit.clock_max_mhz:g} MHz"
-        held.append(Restraint(subject=unit.unit, kind="clock", value=said, until=unit.clock_until))
-    return held
+        held.append((clock_said(unit.clock_max_mhz), unit.clock_until))
+    return [
+        Restraint(subject=unit.unit, kind=kind, value=value, until=until)
+        for (kind, value), until in held
+    ]

@@ -55,9 +55,17 @@ def point_held(
     return next((point for point in menu if _words(point.bound) == said), None)
 
 
+def cap_said(cap_kw: float) -> tuple[str, str]:
+    """Kind and value by which a device says that it holds a cap: what it was told is known again by these words."""
+    return Bound.CAP.value, f"{cap_kw:g} kW"
+
+
+def clock_said(highest_mhz: float) -> tuple[str, str]:
+    """The same of a clock."""
+    return Bound.CLOCK.value, f"{highest_mhz:g} MHz"
+
+
 def _words(bound: BoardBound) -> set[tuple[str, str]]:
     """A bound as restraints say it."""
-    cap = set() if bound.cap_kw is None else {(Bound.CAP.value, f"{bound.cap_kw:g} kW")}
-    if bound.highest_mhz is None:
-        return cap
-    return {*cap, (Bound.CLOCK.value, f"{bound.highest_mhz:g} MHz")}
+    cap = set() if bound.cap_kw is None else {cap_said(bound.cap_kw)}
+    return cap if bound.highest_mhz is None else {*cap, clock_said(bound.highest_mhz)}

@@ -1,7 +1,8 @@
 """Boards of a place, led by operating points: each group of them gets a cap or a clock for a short lease, again and
 again, and gets free where nobody says so any more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -67,6 +68,15 @@ class Stand:
     until: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """How a group stands by what its device says. point: of every board, None where they differ, or stand at no point
+    of the menu; until: when the first of what holds them ends by itself, None where nothing does."""
+
+    point: BoardPoint | None
+    until: datetime | None
+
+
 @dataclass(kw_only=True, eq=False)
 class LedBoards:
     """groups: by name. menu: points of the place, fastest first. speeds: how slow each group may have been. keep: has
@@ -122,21 +132,23 @@ class LedBoards:
                 return fate, said
         return self._bound(group, units, point, ticket)
 
-    def at(self, group: str) -> BoardPoint | None:
-        """The point at which every board of a group stands by what its device says; None where they differ, or stand
-        at no point of the menu. Raises UnreachableError."""
-        one = self.groups[group]
-        held = one.device.restraints()
-        found = {point_held(self.menu, unit, held) for unit in one.boards()}
-        return found.pop() if len(found) == 1 else None
-
-    def until(self, group: str) -> datetime | None:
-        """When what a group is told ends by itself, by what its device says; None where nothing holds it. Raises
-        UnreachableError."""
-        one = self.groups[group]
-        units = set(one.boards())
-        ends = [held.until for held in one.device.restraints() if held.subject in units]
-        return min(ends, default=None)
+    def seen(self) -> dict[str, Seen]:
+        """How each group stands by what its device says, every device asked once; a group of which nobody says so is
+        left out."""
+        devices = {id(one.device): one.device for one in self.groups.values()}
+        held: dict[int, dict[str, list[Restraint]]] = {}
+        for key, device in devices.items():
+            with suppress(UnreachableError):
+                said = device.restraints()
+                held[key] = {}
+                for one in said:
+                    held[key].setdefault(one.subject, []).append(one)
+        found = {}
+        for name, group in self.groups.items():
+            with suppress(UnreachableError):
+                if id(group.device) in held:
+                    found[name] = _seen(self.menu, group.boards(), held[id(group.device)])
+        return found
 
     def _unless_inherited(self, group: str, ticket: Ticket) -> tuple[Fate, str]:
         """Give a group back; what a process before this one told it is left to its lease until it is told again."""
@@ -196,6 +208,18 @@ class LedBoards:
         now = self.now()
         name = f"{ticket.id} {self.count}"
         return replace(ticket, id=name, issued_at=now, expires_at=now + OWN_TICKET)
+
+
+def _seen(
+    menu: tuple[BoardPoint, ...], units: tuple[str, ...], held: Mapping[str, list[Restraint]]
+) -> Seen:
+    """How some boards stand. held: what holds each board, by its name."""
+    found = {point_held(menu, unit, held.get(unit, ())) for unit in units}
+    ends = [one.until for unit in units for one in held.get(unit, ())]
+    return Seen(
+        point=found.pop() if len(found) == 1 else None,
+        until=min(ends, default=None),
+    )
 
 
 def _same_knobs(one: BoardPoint, other: BoardPoint) -> bool:

@@ -19,8 +19,9 @@ from gridtide.fleet.device import (
     UnreachableError,
 )
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
+from gridtide.loop.acts import OPEN
 from gridtide.loop.at_place import MARK, AtPlace
-from gridtide.loop.led_boards import OWN_TICKET, LedBoards
+from gridtide.loop.led_boards import OWN_TICKET, LedBoards, Seen
 from gridtide.loop.names import point_of
 from gridtide.loop.set_points.slowed import SPARE_S, Slowed
 from gridtide.loop.speeds_held import second_of
@@ -31,7 +32,6 @@ HOLDS_ON = timedelta(minutes=15)
 LIMIT_SLACK_S = 120
 """More time that a slowed job gets than its work needs: its boards are told, and given back, a little beside the
 instant."""
-OPEN = (Standing.QUEUED, Standing.RUNNING, Standing.STOPPED)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -62,7 +62,8 @@ class PointsAtPlace:
         with self.lock:
             self._forget(listed)
             self._say_spare(listed)
-            return self.own.queue_of([self._counted(job) for job in listed])
+            seen = self.boards.seen()
+            return self.own.queue_of([self._counted(job, seen) for job in listed])
 
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
         """Let a waiting job begin from an instant on."""
@@ -92,14 +93,14 @@ class PointsAtPlace:
 
     def restraints(self) -> tuple[Restraint, ...]:
         """Start times, pauses and points that hold now, points as their boards have them. Raises UnreachableError."""
-        found = list(self.own.restraints())
+        found, seen = list(self.own.restraints()), self.boards.seen()
         for job in self.own.scheduler.queue():
             groups = self._groups(job)
-            point = self._point(groups) if job.standing is Standing.RUNNING else None
+            point = _point(groups, seen) if job.standing is Standing.RUNNING else None
             if point is None or point.bound.is_free:
                 continue
-            ends = [end for group in groups if (end := self.boards.until(group)) is not None]
-            named = point_of(f"{self.own.name}{MARK}{job.id}")
+            ends = [end for group in groups if (end := seen[group].until) is not None]
+            named = point_of(self._named(job))
             until = min(ends, default=self.now())
             found.append(Restraint(subject=named, kind="point", value=point.name, until=until))
         return tuple(sorted(found, key=lambda one: one.subject))
@@ -253,18 +254,10 @@ class PointsAtPlace:
     def _wanted(self, job: str) -> BoardPoint:
         return self.wanted.get(job, self.boards.full)
 
-    def _point(self, groups: tuple[str, ...]) -> BoardPoint | None:
-        """The point at which all of some groups stand; None where nobody says, or they differ."""
-        try:
-            found = {self.boards.at(group) for group in groups}
-        except UnreachableError:
-            return None
-        return found.pop() if len(found) == 1 else None
-
-    def _counted(self, job: QueuedJob) -> QueuedJob:
+    def _counted(self, job: QueuedJob, seen: Mapping[str, Seen]) -> QueuedJob:
         """With what is surely done of it, its limit as its owner declared it, and the point it stands at."""
         runs = job.standing is Standing.RUNNING
-        point = self._point(self._groups(job)) if runs else None
+        point = _point(self._groups(job), seen) if runs else None
         return replace(
             job,
             done_s=self._done_s(job) if job.done_s is None else job.done_s,
@@ -307,7 +300,7 @@ class PointsAtPlace:
         """Have the scheduler let what runs go on longer than its work needs, so that set-points may slow it; of each
         that it does not, why."""
         found: dict[str, tuple[Fate, str]] = {}
-        scheduler = self.own.scheduler
+        scheduler, asked = self.own.scheduler, False
         for job in listed:
             lacks_s = SPARE_S - self._spare_s(job)
             runs = job.standing is Standing.RUNNING and job.run_limit_s is not None
@@ -328,10 +321,11 @@ class PointsAtPlace:
                 issued_at=now,
                 expires_at=now + OWN_TICKET,
             )
-            outcome = scheduler.give_time(own, job.id, wanted_s)
+            outcome, asked = scheduler.give_time(own, job.id, wanted_s), True
             if outcome.fate not in TOLD:
                 found[job.id] = (outcome.fate, outcome.said)
-        self._say_spare(scheduler.queue())
+        if asked:
+            self._say_spare(scheduler.queue())
         return found
 
     def _ran_s(self, job: QueuedJob) -> int:
@@ -351,6 +345,12 @@ class PointsAtPlace:
         self.wanted = {job: point for job, point in self.wanted.items() if job in jobs}
         begun = [second_of(job.started_at) for job in jobs.values() if job.started_at is not None]
         self.boards.speeds.forget(min(begun, default=second_of(self.now())), jobs)
+
+
+def _point(groups: Iterable[str], seen: Mapping[str, Seen]) -> BoardPoint | None:
+    """The point at which all of some groups stand; None where nobody says, or they differ."""
+    found = {seen[group].point if group in seen else None for group in groups}
+    return found.pop() if len(found) == 1 else None
 
 
 def _nodes(job: QueuedJob) -> str:

@@ -103,8 +103,6 @@ class LedPlace:
         """Set-points move its boards from now on, or do not."""
         for part in self.parts:
             part.boards.led = led
-        if not led:
-            self.at = self.moved_at = None
 
     @property
     def led(self) -> bool:
@@ -150,7 +148,11 @@ class LedPlace:
         if unit in self.lying and (now - self.lying[unit]).total_seconds() > TRUSTED_AGAIN_S:
             del self.lying[unit]
         cap_kw = boards.capped_kw(unit, at)
-        if cap_kw is None or reading.kw <= cap_kw * (1.0 + LIES_SHARE) + LIES_KW:
+        if (
+            cap_kw is None
+            or math.isnan(reading.kw)
+            or reading.kw <= cap_kw * (1.0 + LIES_SHARE) + LIES_KW
+        ):
             self.above.pop(unit, None)
         elif (at - self.above.setdefault(unit, at)).total_seconds() >= LIES_S:
             self.lying.setdefault(unit, now)

@@ -1,7 +1,6 @@
 """A store that is told by two: its room says the exchange it rests on, set-points move it around that.
 
-Set-points come too fast for intents. They are told on the newest word of the room: under its ticket's epoch and
-number, so that a device refuses them as soon as it has heard of a later leader, and for a few cycles only.
+Set-points are told on the newest word of the room (`set_point_ticket.py`), for a few cycles only.
 """
 
 import threading
@@ -21,6 +20,7 @@ from gridtide.fleet.device import (
     UnreachableError,
 )
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
+from gridtide.loop.set_points.set_point_ticket import prefix_of, set_point_ticket
 
 TOOK = (Fate.DONE, Fate.UNCHANGED, Fate.UNDERWAY)
 """What leaves a store doing what it was told, or about to."""
@@ -132,11 +132,6 @@ class LedStore:
         if isinstance(self.device, TellsLater):
             self.device.close()
 
-    @property
-    def _own(self) -> str:
-        """How tickets of set-points begin; nobody wrote these down as intents."""
-        return f"{self.name} set-point "
-
     def base_kw(self, now: datetime) -> float:
         """What the room wants it to draw, kW, below 0 to give; 0 where nothing holds any more."""
         base = self.base
@@ -149,7 +144,8 @@ class LedStore:
             if not self.led or self._holds(drawn_kw, now, until):
                 return None
             self.count += 1
-            ticket = self._ticket(now, until)
+            newest = max(self.newest, (self.epoch, 0))
+            ticket = set_point_ticket(self.name, newest, self.count, now, until)
             self.by = ticket.id
             outcome = self.device.exchange(ticket, max(drawn_kw, 0.0), max(-drawn_kw, 0.0), until)
             self.told = (drawn_kw, until)
@@ -161,7 +157,7 @@ class LedStore:
         if not isinstance(self.device, TellsLater):
             return
         for outcome in self.device.came():
-            if not outcome.ticket.startswith(self._own):
+            if not outcome.ticket.startswith(prefix_of(self.name)):
                 self.of_room.append(outcome)
             elif outcome.ticket == self.by:
                 self._came(outcome)
@@ -187,16 +183,6 @@ class LedStore:
             return False
         told_kw, told_until = self.told
         return abs(told_kw - drawn_kw) < SAME_KW and 2 * (told_until - now) > until - now
-
-    def _ticket(self, now: datetime, until: datetime) -> Ticket:
-        epoch, sequence = max(self.newest, (self.epoch, 0))
-        return Ticket(
-            id=f"{self._own}{epoch}.{sequence}.{self.count} {now.isoformat()}",
-            epoch=epoch,
-            sequence=sequence,
-            issued_at=now,
-            expires_at=until,
-        )
 
 
 def drawn_now_kw(reading: StoreReading) -> float:

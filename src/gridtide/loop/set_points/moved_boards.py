@@ -1,39 +1,23 @@
 """Boards that are told by two: their room says at which point they run, set-points move them around that.
 
-Set-points come too fast for intents. They are told on the newest word of the room, under its ticket's epoch and number,
-so that an agent refuses them as soon as it has heard of a later leader, and by leases of a few cycles only.
+Set-points are told on the newest word of the room (`set_point_ticket.py`), by leases of a few cycles only.
 """
 
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from gridtide.fleet.act import CapPower, LockClock, Release, do
-from gridtide.fleet.board_bound import FREE, BoardBound, acts_on
+from gridtide.fleet.board_bound import FREE, BoardBound, acts_on, cap_said, clock_said
 from gridtide.fleet.device import PowerReading, Restraint, TellsLater
-from gridtide.fleet.lease import Bound
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
+from gridtide.loop.led_boards import Boards
 from gridtide.loop.set_points.led_store import TOOK
+from gridtide.loop.set_points.set_point_ticket import set_point_ticket
 
 Bounding: TypeAlias = CapPower | LockClock
 """What bounds a board until it ends by itself."""
-
-
-class Boards(Protocol):
-    """A device with boards that can be bounded for a while, such as a power agent."""
-
-    def read_power(self) -> tuple[PowerReading, ...]:
-        """Power of every board. Raises UnreachableError."""
-        ...
-
-    def restraints(self) -> tuple[Restraint, ...]:
-        """What bounds its boards now. Raises UnreachableError."""
-        ...
-
-    def release(self, ticket: Ticket, subject: str) -> Outcome:
-        """Give a board back at once."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,11 +111,6 @@ class MovedBoards:
             return None
         return told.bound.cap_kw
 
-    @property
-    def _own(self) -> str:
-        """How tickets of set-points begin; nobody wrote these down as intents."""
-        return f"{self.name} set-point "
-
     def _room_says(self, ticket: Ticket, act: Bounding) -> Outcome:
         now = ticket.issued_at
         with self.lock:
@@ -199,14 +178,8 @@ class MovedBoards:
 
     def _ticket(self, now: datetime, until: datetime) -> Ticket:
         self.count += 1
-        epoch, sequence = max(self.newest, (self.epoch, 0))
-        return Ticket(
-            id=f"{self._own}{epoch}.{sequence}.{self.count} {now.isoformat()}",
-            epoch=epoch,
-            sequence=sequence,
-            issued_at=now,
-            expires_at=until,
-        )
+        newest = max(self.newest, (self.epoch, 0))
+        return set_point_ticket(self.name, newest, self.count, now, until)
 
 
 def _holds(told: Told | None, wanted: BoardBound, now: datetime, until: datetime) -> bool:
@@ -218,8 +191,5 @@ def _holds(told: Told | None, wanted: BoardBound, now: datetime, until: datetime
 
 def _restraint(act: Bounding) -> Restraint:
     """What the room told, as a device says it."""
-    if isinstance(act, CapPower):
-        kind, value = Bound.CAP, f"{act.cap_kw:g} kW"
-    else:
-        kind, value = Bound.CLOCK, f"{act.highest_mhz:g} MHz"
-    return Restraint(subject=act.unit, kind=kind.value, value=value, until=act.until)
+    kind, value = cap_said(act.cap_kw) if isinstance(act, CapPower) else clock_said(act.highest_mhz)
+    return Restraint(subject=act.unit, kind=kind, value=value, until=act.until)

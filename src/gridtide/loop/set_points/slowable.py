@@ -62,14 +62,16 @@ class WorkAt:
         return int(np.argmax(costs_s <= max(min(left_s), 0.0)))
 
 
-def work_at(orders: Orders, fleet: Fleet, place: int, now: datetime) -> WorkAt | None:
-    """The work that runs at a place now by orders; None where nothing does, or the orders are over."""
-    placement = orders.dispatch.placement
-    horizon = placement.horizon
+def step_now(orders: Orders, now: datetime) -> int | None:
+    """The step of orders that holds an instant; None where they are over, or have not begun."""
+    horizon = orders.dispatch.placement.horizon
     now = now.replace(microsecond=0)
-    if not horizon.start <= now < horizon.end:
-        return None
-    step = horizon.step_holding(now)
+    return horizon.step_holding(now) if horizon.start <= now < horizon.end else None
+
+
+def work_at(orders: Orders, fleet: Fleet, place: int, step: int) -> WorkAt | None:
+    """The work that runs at a place through a step of orders; None where nothing does."""
+    placement = orders.dispatch.placement
     rows = _running(placement, place, step)
     if not len(rows):
         return None
@@ -132,11 +134,14 @@ def _room_until_s(
     """Second until which a place holds what runs there now beside all that is planned to begin, inf where to the end of
     the orders."""
     pool = fleet.pools[place]
-    others = (placement.place == place) & (np.diff(placement.offsets) > 0)
+    others = placement.place == place
     others[rows] = False
-    used = np.full(len(placement.horizon), float(orders.jobs.accelerators[rows].sum()))
-    for row in np.flatnonzero(others):
-        own = placement.slots[placement.offsets[row] : placement.offsets[row + 1]]
-        used[own] += orders.jobs.accelerators[row]
+    of = np.repeat(np.arange(len(others)), np.diff(placement.offsets))
+    theirs = others[of]
+    used = float(orders.jobs.accelerators[rows].sum()) + np.bincount(
+        placement.slots[theirs],
+        weights=orders.jobs.accelerators[of[theirs]],
+        minlength=len(placement.horizon),
+    )
     full = np.flatnonzero(used[step:] > pool.accelerators - pool.for_services)
     return float(placement.horizon.starts_s[step + full[0]]) if len(full) else np.inf

@@ -87,6 +87,7 @@ class Slowed:
             return {name: course[-1][1] for name, course in sorted(self.lost.items())}
 
     def take_up(self, kept: Mapping[str, float], now: datetime, more_s: float) -> None:
-        """Know what another kept. more_s: by how much each may be behind beyond that, since it was not kept."""
+        """Know what another kept, once: lines keep what all work is behind by, and each is taken up. more_s: by how
+        much each may be behind beyond that, since it was not kept."""
         for name, behind_s in kept.items():
-            self.lose(name, now, float(behind_s) + more_s)
+            self.lose(name, now, float(behind_s) + more_s - self.lost_s(name))

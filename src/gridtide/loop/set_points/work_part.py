@@ -22,7 +22,7 @@ from gridtide.decide.regulators.store_first import StoreFirst
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.site import Facility
 from gridtide.loop.set_points.led_place import LedPlace
-from gridtide.loop.set_points.slowable import HANDOVER_S, WorkAt, work_at
+from gridtide.loop.set_points.slowable import HANDOVER_S, WorkAt, step_now, work_at
 from gridtide.loop.set_points.slowed import Slowed
 from gridtide.loop.set_points.way import HELD_CYCLES, Way
 from gridtide.loop.world import Orders
@@ -54,6 +54,9 @@ class WorkPart:
     ways: list[Way] = field(init=False)
     _looked: datetime | None = field(default=None, init=False)
     _of: Orders | None = field(default=None, init=False)
+    _found: dict[int, tuple[Orders, int | None, WorkAt | None]] = field(
+        default_factory=dict, init=False
+    )
 
     def __post_init__(self) -> None:
         boards = {part.boards.name: part.boards for one in self.places for part in one.parts}
@@ -92,6 +95,8 @@ class WorkPart:
     def lead(self, led: bool) -> None:
         """Set-points move its boards from now on, or do not."""
         for one in self.places:
+            if not led:
+                self._let_go(one)
             one.lead(led)
 
     def look(self, now: datetime) -> None:
@@ -108,6 +113,8 @@ class WorkPart:
             place.work = work
             place.read(now, self.oldest_s)
             place.slow = not slow.isdisjoint(place.names)
+            if place.slow or place.drawn_kw is None:
+                self._let_go(place)
 
     @property
     def seen(self) -> tuple[LedPlace, ...]:
@@ -171,8 +178,12 @@ class WorkPart:
         ]
 
     def _work(self, place: LedPlace, orders: Orders, now: datetime) -> WorkAt | None:
-        """What runs at a place, looked for anew with every step and order."""
-        work = work_at(orders, self.fleet, place.place, now)
+        """What runs at a place, looked for anew with every step and all orders."""
+        step, before = step_now(orders, now), self._found.get(place.place)
+        if before is None or before[0] is not orders or before[1] != step:
+            found = None if step is None else work_at(orders, self.fleet, place.place, step)
+            before = self._found[place.place] = (orders, step, found)
+        work = before[2]
         strangers = () if work is None else self.slowed.strangers(work.place, work.names)
         if work is None or not strangers:
             return work
@@ -183,16 +194,26 @@ class WorkPart:
         passed_s = 0.0 if self._looked is None else (now - self._looked).total_seconds()
         passed_s = min(max(passed_s, 0.0), self.hold_s)
         for place in self.places:
-            work = place.work
-            if work is None or place.at is None:
-                continue
-            self.slowed.move(work.names)
-            slower = float(work.speeds[work.usual] - work.speeds[place.at])
-            for name in work.names:
-                self.slowed.lose(name, now, slower * passed_s)
+            self._lose(place, now, passed_s)
         if self._of is not orders:
             self._of = orders
             self.slowed.keep_only(set(orders.jobs.name.tolist()))
+
+    def _lose(self, place: LedPlace, now: datetime, slow_s: float) -> None:
+        """Work of a place was at the point that it was told for so long."""
+        work = place.work
+        if work is None or place.at is None:
+            return
+        self.slowed.move(work.names)
+        slower = float(work.speeds[work.usual] - work.speeds[place.at])
+        for name in work.names:
+            self.slowed.lose(name, now, slower * slow_s)
+
+    def _let_go(self, place: LedPlace) -> None:
+        """A place is told nothing from now on: its work may be slow until what it was told last has ended by itself."""
+        if self._looked is not None:
+            self._lose(place, self._looked, self.hold_s)
+        place.at = place.moved_at = None
 
     def _it_kw(self, import_kw: float) -> float:
         """The IT power at which the building draws so much, its cooling settled."""
