@@ -1,7 +1,8 @@
 """How a hall is led by its chiller, and a plant at its pace: over a real line, in time that is driven."""
 
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -9,9 +10,10 @@ import pytest
 
 from gridtide.devices.modbus.chiller import ModbusChiller
 from gridtide.devices.modbus.cold_store import ModbusColdStore
+from gridtide.devices.modbus.leased import LeaseTerms
 from gridtide.devices.modbus.line import ModbusLine
 from gridtide.devices.modbus.plant import ModbusPlant
-from gridtide.fleet.device import ReadsPower
+from gridtide.fleet.device import ReadsPower, UnreachableError
 from gridtide.fleet.site_plants import CoolsHall, MakesPower, StoresCold
 from gridtide.fleet.thermal import Hall
 from gridtide.fleet.ticket import Fate, Ticket
@@ -142,6 +144,49 @@ def test_a_hall_that_gets_too_warm_is_given_back_to_its_chiller(
     at.plant.air_c = HALL.warmest_c + 2.0
     hall.renew()
     assert hall.restraints() == () and hall.read_hall().heat_kw == 0.0
+
+
+def test_a_chiller_without_a_register_of_its_own_ends_what_it_was_told_though_it_refused_to(
+    behind: Callable[[DeviceMap], Behind],
+) -> None:
+    """It takes nothing at the instant at which it should be let go, and does a minute later."""
+    registers = {name: one for name, one in CHILLER.registers.items() if name != "lease"}
+    at = behind(replace(CHILLER, registers=registers, rest=SUPPLY_C))
+    chiller = ModbusChiller(at.line, at.clock, LeaseTerms(agent=True))
+    hall = HallByChiller(name="it", hall=HALL, chiller=chiller, now=at.clock.now)
+    until = at.clock.now() + timedelta(seconds=25)
+    assert hall.cool_beyond(at.ticket(), 50.0, until).fate is Fate.DONE
+    at.later(2 * LOOK, hall.renew)
+    assert at.plant.setpoint < SUPPLY_C
+    at.plant.fault = "refusing"
+    at.later(LOOK)
+    for _ in range(2):
+        with pytest.raises(UnreachableError):
+            hall.renew()
+    at.plant.fault = "none"
+    at.later(timedelta(minutes=1), hall.renew)
+    assert at.plant.setpoint == SUPPLY_C and hall.restraints() == ()
+
+
+def test_what_a_hall_carries_out_by_what_was_told_before_a_restart_is_unknown(
+    behind: Callable[[DeviceMap], Behind],
+) -> None:
+    """Its chiller holds a temperature, of which nobody knows any more which heat it was for."""
+    at = behind(CHILLER)
+    assert hall_of(at).cool_beyond(at.ticket(), 50.0, at.clock.now() + QUARTER).fate is Fate.DONE
+    assert math.isnan(hall_of(at).read_hall().heat_kw)
+
+
+def test_the_mass_of_a_hall_follows_its_air_though_the_clock_is_set_back(
+    behind: Callable[[DeviceMap], Behind],
+) -> None:
+    """It is never colder than the coldest air nor warmer than the warmest that was seen."""
+    at = behind(CHILLER)
+    hall = hall_of(at)
+    warm_c = hall.read_hall().air_c
+    at.plant.air_c = warm_c + 2.0
+    at.clock.present -= timedelta(days=1)
+    assert warm_c <= hall.read_hall().mass_c <= warm_c + 2.0
 
 
 def made_through(at: Behind, plant: ModbusPlant, span: timedelta) -> list[float]:
