@@ -218,6 +218,36 @@ def test_a_plant_is_led_at_its_pace_and_back_by_itself(
     assert plant.restraints() == () and plant.read_made().made_kw == 200.0
 
 
+@pytest.mark.parametrize(("span", "most_kw"), [(timedelta(days=-1), 0.0), (2 * LOOK, 10.0)])
+def test_a_plant_never_leaps_whatever_the_clock_does(
+    behind: Callable[[DeviceMap], Behind], span: timedelta, most_kw: float
+) -> None:
+    """Set back by a day it stays for a look, and never goes the other way."""
+    at = behind(PLANT)
+    plant = ModbusPlant(at.line, at.clock, least_kw=100.0, ramp_kw_per_min=30.0)
+    at.later(LOOK)
+    assert plant.make_power(at.ticket(), 120.0, at.clock.now() + QUARTER).fate is Fate.DONE
+    at.clock.present += span
+    made_kw = plant.read_made().made_kw
+    plant.renew()
+    assert made_kw - most_kw - 1e-3 <= at.plant.setpoint <= made_kw
+
+
+def test_a_plant_that_was_not_led_on_for_minutes_goes_on_at_its_pace(
+    behind: Callable[[DeviceMap], Behind],
+) -> None:
+    """Its lease bears that; its set-point moves as in two looks."""
+    at = behind(PLANT)
+    terms = LeaseTerms(lease_s=600.0)
+    plant = ModbusPlant(at.line, at.clock, least_kw=100.0, ramp_kw_per_min=30.0, terms=terms)
+    at.later(LOOK)
+    assert plant.make_power(at.ticket(), 120.0, at.clock.now() + QUARTER).fate is Fate.DONE
+    at.later(timedelta(minutes=3))
+    before_kw = plant.read_made().made_kw
+    plant.renew()
+    assert at.plant.setpoint == pytest.approx(before_kw - 10.0)
+
+
 def test_a_plant_is_stopped_and_started_by_way_of_its_least(
     behind: Callable[[DeviceMap], Behind],
 ) -> None:
