@@ -1,7 +1,8 @@
 """How a hall is led by its chiller, and a plant at its pace: over a real line, in time that is driven."""
 
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -9,9 +10,10 @@ import pytest
 
 from gridtide.devices.modbus.chiller import ModbusChiller
 from gridtide.devices.modbus.cold_store import ModbusColdStore
+from gridtide.devices.modbus.leased import LeaseTerms
 from gridtide.devices.modbus.line import ModbusLine
 from gridtide.devices.modbus.plant import ModbusPlant
-from gridtide.fleet.device import ReadsPower
+from gridtide.fleet.device import ReadsPower, UnreachableError
 from gridtide.fleet.site_plants import CoolsHall, MakesPower, StoresCold
 from gridtide.fleet.thermal import Hall
 from gridtide.fleet.ticket import Fate, Ticket
@@ -144,6 +146,49 @@ def test_a_hall_that_gets_too_warm_is_given_back_to_its_chiller(
     assert hall.restraints() == () and hall.read_hall().heat_kw == 0.0
 
 
+def test_a_chiller_without_a_register_of_its_own_ends_what_it_was_told_though_it_refused_to(
+    behind: Callable[[DeviceMap], Behind],
+) -> None:
+    """It takes nothing at the instant at which it should be let go, and does a minute later."""
+    registers = {name: one for name, one in CHILLER.registers.items() if name != "lease"}
+    at = behind(replace(CHILLER, registers=registers, rest=SUPPLY_C))
+    chiller = ModbusChiller(at.line, at.clock, LeaseTerms(agent=True))
+    hall = HallByChiller(name="it", hall=HALL, chiller=chiller, now=at.clock.now)
+    until = at.clock.now() + timedelta(seconds=25)
+    assert hall.cool_beyond(at.ticket(), 50.0, until).fate is Fate.DONE
+    at.later(2 * LOOK, hall.renew)
+    assert at.plant.setpoint < SUPPLY_C
+    at.plant.fault = "refusing"
+    at.later(LOOK)
+    for _ in range(2):
+        with pytest.raises(UnreachableError):
+            hall.renew()
+    at.plant.fault = "none"
+    at.later(timedelta(minutes=1), hall.renew)
+    assert at.plant.setpoint == SUPPLY_C and hall.restraints() == ()
+
+
+def test_what_a_hall_carries_out_by_what_was_told_before_a_restart_is_unknown(
+    behind: Callable[[DeviceMap], Behind],
+) -> None:
+    """Its chiller holds a temperature, of which nobody knows any more which heat it was for."""
+    at = behind(CHILLER)
+    assert hall_of(at).cool_beyond(at.ticket(), 50.0, at.clock.now() + QUARTER).fate is Fate.DONE
+    assert math.isnan(hall_of(at).read_hall().heat_kw)
+
+
+def test_the_mass_of_a_hall_follows_its_air_though_the_clock_is_set_back(
+    behind: Callable[[DeviceMap], Behind],
+) -> None:
+    """It is never colder than the coldest air nor warmer than the warmest that was seen."""
+    at = behind(CHILLER)
+    hall = hall_of(at)
+    warm_c = hall.read_hall().air_c
+    at.plant.air_c = warm_c + 2.0
+    at.clock.present -= timedelta(days=1)
+    assert warm_c <= hall.read_hall().mass_c <= warm_c + 2.0
+
+
 def made_through(at: Behind, plant: ModbusPlant, span: timedelta) -> list[float]:
     """What it makes after every look through a span."""
     seen: list[float] = []
@@ -171,6 +216,36 @@ def test_a_plant_is_led_at_its_pace_and_back_by_itself(
     assert max(changes) <= 5.0 + 1e-3 and seen[-1] == 120.0
     at.later(timedelta(minutes=2))
     assert plant.restraints() == () and plant.read_made().made_kw == 200.0
+
+
+@pytest.mark.parametrize(("span", "most_kw"), [(timedelta(days=-1), 0.0), (2 * LOOK, 10.0)])
+def test_a_plant_never_leaps_whatever_the_clock_does(
+    behind: Callable[[DeviceMap], Behind], span: timedelta, most_kw: float
+) -> None:
+    """Set back by a day it stays for a look, and never goes the other way."""
+    at = behind(PLANT)
+    plant = ModbusPlant(at.line, at.clock, least_kw=100.0, ramp_kw_per_min=30.0)
+    at.later(LOOK)
+    assert plant.make_power(at.ticket(), 120.0, at.clock.now() + QUARTER).fate is Fate.DONE
+    at.clock.present += span
+    made_kw = plant.read_made().made_kw
+    plant.renew()
+    assert made_kw - most_kw - 1e-3 <= at.plant.setpoint <= made_kw
+
+
+def test_a_plant_that_was_not_led_on_for_minutes_goes_on_at_its_pace(
+    behind: Callable[[DeviceMap], Behind],
+) -> None:
+    """Its lease bears that; its set-point moves as in two looks."""
+    at = behind(PLANT)
+    terms = LeaseTerms(lease_s=600.0)
+    plant = ModbusPlant(at.line, at.clock, least_kw=100.0, ramp_kw_per_min=30.0, terms=terms)
+    at.later(LOOK)
+    assert plant.make_power(at.ticket(), 120.0, at.clock.now() + QUARTER).fate is Fate.DONE
+    at.later(timedelta(minutes=3))
+    before_kw = plant.read_made().made_kw
+    plant.renew()
+    assert at.plant.setpoint == pytest.approx(before_kw - 10.0)
 
 
 def test_a_plant_is_stopped_and_started_by_way_of_its_least(

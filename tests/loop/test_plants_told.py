@@ -128,6 +128,35 @@ def lying(device: object) -> object:
             return device
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HallSaysNothing(SimulatedHall):
+    """A chiller at an end of its range."""
+
+    def read_hall(self) -> HallReading:
+        """Not of the heat."""
+        return replace(super().read_hall(), heat_kw=float("nan"))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlantSaysNothing(SimulatedPlant):
+    """A plant that answers, and not with what it makes."""
+
+    def read_made(self) -> MadeReading:
+        """Nothing known."""
+        return replace(super().read_made(), made_kw=float("nan"))
+
+
+def unknown(device: object) -> object:
+    """The same device, which does not say what it does."""
+    match device:
+        case SimulatedHall():
+            return HallSaysNothing(**vars(device))
+        case SimulatedPlant():
+            return PlantSaysNothing(**vars(device))
+        case _:
+            return device
+
+
 @pytest.mark.parametrize(
     ("case", "subject", "words"),
     [("cold_store.toml", "here", "draws"), ("plants.toml", "north plant", "plant says")],
@@ -209,6 +238,29 @@ def test_halls_stores_of_cold_and_plants_are_let_go_within_the_ramp_of_their_sit
     first, last = let_go(held, queue, drawn, {}, there, now, plants)
     assert (first.subject, last.subject) == ("north plant", "job")
     assert last.at - first.at >= timedelta(minutes=kw / 10.0 - 1.0)
+
+
+@pytest.mark.parametrize("case", ["cold_store.toml", "plants.toml"])
+def test_what_does_not_say_what_it_does_is_let_go_as_if_it_did_all_it_can(case: str) -> None:
+    """A hall whose chiller is at an end of its range: releasing waits for it, and does not break on it."""
+    room = room_of_example(case)
+    for _ in range(4):
+        room.go_on()
+    reach, fleet = room.world.reach, room.mandate.fleet
+    said = plants_let_go_kw(reach, fleet)
+    unsure = Reach(devices={name: unknown(one) for name, one in reach.devices.items()})
+    plants = plants_let_go_kw(unsure, fleet)
+    assert plants.keys() == said.keys() and len(said)
+    assert all(kw >= said[name][1] and kw > 0.0 for name, (_, kw) in plants.items())
+    now = room.world.now
+    held = [("it", Restraint(subject=one, kind="", value="", until=now)) for one in plants]
+    slow = [
+        replace(one, contract=replace(one.contract, ramp_max_kw_per_min=10.0))
+        for one in fleet.sites
+    ]
+    assert len(let_go(held, {}, {}, {}, replace(fleet, sites=tuple(slow)), now, plants)) == len(
+        held
+    )
 
 
 def test_a_hall_outside_its_temperatures_is_left_alone() -> None:

@@ -13,27 +13,25 @@ from gridtide.fleet.ticket import Outcome, Ticket
 
 @dataclass(frozen=True, kw_only=True)
 class HallReading:
-    """A hall at an instant. heat_kw: carried out beyond what its machines give off, less where below 0; air_c, mass_c:
-    its temperatures, °C; at_limit: whether these, the plant or the meter kept it from what it was told."""
+    """A hall at an instant. heat_kw: carried out beyond what its machines give off, less where below 0, NaN where it
+    does not know; air_c, mass_c: its temperatures, °C."""
 
     of: str
     heat_kw: float
     air_c: float
     mass_c: float
     measured_at: datetime
-    at_limit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class ColdReading:
     """A store of cold at an instant. heat_kw: carried out for it beyond the heat of the moment, below 0 where it gives;
-    cold_kwh: what it holds, kWh of heat; at_limit: whether it, the plant or the meter kept it from what it was told."""
+    cold_kwh: what it holds, kWh of heat."""
 
     of: str
     heat_kw: float
     cold_kwh: float
     measured_at: datetime
-    at_limit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

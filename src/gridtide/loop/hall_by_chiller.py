@@ -13,7 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from gridtide.fleet.device import CoolsAir, Restrains, Restraint, UnreachableError
+from gridtide.fleet.device import (
+    CoolsAir,
+    RenewsLeases,
+    Restrains,
+    Restraint,
+    UnreachableError,
+)
 from gridtide.fleet.site_act import CoolBeyond
 from gridtide.fleet.site_plants import HallReading
 from gridtide.fleet.thermal import Hall
@@ -30,7 +36,7 @@ AHEAD = timedelta(seconds=10)
 
 
 @runtime_checkable
-class Chiller(CoolsAir, Restrains, Protocol):
+class Chiller(CoolsAir, Restrains, RenewsLeases, Protocol):
     """A chiller that says what it supplies and how warm its hall is."""
 
     def read_supply_c(self) -> float:
@@ -86,13 +92,12 @@ class HallByChiller:
 
     def read_hall(self) -> HallReading:
         """How warm it is, and what is carried out as far as the chiller holds what it was told: unknown where that is
-        at an end of its range. Raises UnreachableError."""
+        at an end of its range, or was told before a restart. Raises UnreachableError."""
         with self.lock:
-            air_c, holds = self._look(), self._holds()
-            told_kw = self.way.told.heat_kw if self.way is not None and holds else 0.0
+            air_c = self._look()
             return HallReading(
                 of=self.name,
-                heat_kw=math.nan if holds and self.at_end else told_kw,
+                heat_kw=self._heat_kw(),
                 air_c=air_c,
                 mass_c=self.mass_c,
                 measured_at=self.now(),
@@ -150,10 +155,11 @@ class HallByChiller:
 
     def renew(self) -> tuple[Restraint, ...]:
         """Look, and lead the supply on; back to the chiller's own default where the hall is past its temperatures or
-        what was told is over. Raises UnreachableError."""
+        what was told is over. What it still holds then ends by its lease. Raises UnreachableError."""
         with self.lock:
             now, air_c = self.now(), self._look()
             if self.way is None:
+                self.chiller.renew()
                 return self.restraints()
             if now + SHORTEST > self.way.told.until or self._is_past(air_c):
                 self.way = None
@@ -168,7 +174,7 @@ class HallByChiller:
         if math.isnan(self.mass_c) or self.seen_at is None:
             self.mass_c = air_c
         else:
-            past_s = (now - self.seen_at).total_seconds()
+            past_s = max((now - self.seen_at).total_seconds(), 0.0)
             share = math.exp(-past_s * self.hall.between_kw_per_k / self.hall.mass_kj_per_k)
             self.mass_c = air_c + (self.mass_c - air_c) * share
         self.seen_at = now
@@ -181,8 +187,11 @@ class HallByChiller:
         too_warm, too_cold = air_c > self.hall.warmest_c, air_c < self.hall.coolest_c
         return (too_warm and heat_kw <= 0.0) or (too_cold and heat_kw >= 0.0)
 
-    def _holds(self) -> bool:
-        return bool(self.chiller.restraints())
+    def _heat_kw(self) -> float:
+        """What is carried out beyond what its machines give off, kW; NaN where the chiller does not show it."""
+        if not self.chiller.restraints():
+            return 0.0
+        return math.nan if self.way is None or self.at_end else self.way.told.heat_kw
 
     def _supplied(self, now: datetime) -> Outcome:
         """What comes of telling the supply at which the air goes on its way."""

@@ -73,7 +73,7 @@ class MeasuredRequests:
         oldest_s = int(now.timestamp()) - KEPT_S
         for before in () if documents is None else documents.versions(DOCUMENT, owner):
             said: Mapping[str, Any] = before.value
-            self.length_s = int(said["length_s"])
+            self._by(int(said["length_s"]))
             for zone, some in _rows_of(said).items():
                 kept = {at: per_s for at, per_s in some.items() if at >= oldest_s}
                 self.rows.setdefault(zone, {}).update(kept)
@@ -86,7 +86,7 @@ class MeasuredRequests:
             return False
         self.taken = present
         begin_s, end_s = world.steps.edges_s[present - 1 : present + 1].tolist()
-        self.length_s = max(ROW_S, grid_step_s(world.steps))
+        self._by(max(ROW_S, grid_step_s(world.steps)))
         asked = np.nansum(seen.answered, axis=2) + seen.refused
         found = False
         for v, service in enumerate(mandate.services):
@@ -96,21 +96,28 @@ class MeasuredRequests:
                     found |= self._came(zone, (begin_s, end_s), float(asked[v, o]))
         return found
 
+    def _by(self, length_s: int) -> None:
+        """Keep rows of a length; those of another, of a case that had other steps, are forgotten."""
+        if length_s != self.length_s:
+            self.rows, self.parts, self.length_s = {}, {}, length_s
+
     def _came(self, zone: str, step_s: tuple[int, int], per_s: float) -> bool:
-        """Requests that came in a step; whether their row is whole by it."""
+        """Requests that came in a step, which may lie in several rows; whether some row is whole by it."""
         begin_s, end_s = step_s
-        start_s = begin_s - begin_s % self.length_s
-        seconds, requests = self.parts.pop((zone, start_s), (0, 0.0))
-        seconds, requests = seconds + end_s - begin_s, requests + per_s * (end_s - begin_s)
-        if seconds < self.length_s:
-            self.parts = {key: one for key, one in self.parts.items() if key[1] >= start_s}
-            self.parts[zone, start_s] = (seconds, requests)
-            return False
-        rows = self.rows.setdefault(zone, {})
-        rows[start_s] = requests / seconds
+        first_s = begin_s - begin_s % self.length_s
+        self.parts = {key: one for key, one in self.parts.items() if key[1] >= first_s}
+        rows, found = self.rows.setdefault(zone, {}), False
+        for start_s in range(first_s, end_s, self.length_s):
+            within_s = min(end_s, start_s + self.length_s) - max(begin_s, start_s)
+            seconds, requests = self.parts.pop((zone, start_s), (0, 0.0))
+            seconds, requests = seconds + within_s, requests + per_s * within_s
+            if seconds < self.length_s:
+                self.parts[zone, start_s] = (seconds, requests)
+            else:
+                rows[start_s], found = requests / seconds, True
         for old_s in [at for at in rows if at < begin_s - KEPT_S]:
             del rows[old_s]
-        return True
+        return found
 
 
 def _with_rows(history: History, zone: str, rows: Mapping[int, float], length_s: int) -> History:

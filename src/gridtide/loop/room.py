@@ -95,7 +95,8 @@ class Room(Protocol):
         ...
 
     def unready(self) -> tuple[str, ...]:
-        """What keeps it from being relied on: another leads, the store does not write, a source is stale."""
+        """What keeps it from being relied on: the store does not write, nothing is decided, a device or a source does
+        not answer."""
         ...
 
     def note(self, content: Mapping[str, object]) -> None:

@@ -4,6 +4,7 @@ Its set-point never leaps: it is moved on whenever leases are renewed, by no mor
 so that a plant which does at once what it is told is not driven too fast either.
 """
 
+import threading
 from datetime import datetime
 
 from gridtide.devices.modbus.leased import LeasedDevice, LeaseTerms
@@ -17,10 +18,12 @@ NEAR = 1.01
 """A plant is at its least to a hundredth."""
 FIRST_S = 10.0
 """What a plant that is told anew may change by at once: as much as until its lease is renewed."""
+LATEST_S = 2.0 * FIRST_S
+"""What it may change by at once after a while in which nobody led it on."""
 
 
 class ModbusPlant(LeasedDevice):
-    """Satisfies MakesPower, Restrains and RenewsLeases.
+    """Satisfies MakesPower, Restrains and RenewsLeases. Any thread may call it.
 
     least_kw: what it makes at least while it runs; ramp_kw_per_min: how fast its power changes, up and down. Starting
     leads to its least, stopping from there.
@@ -42,6 +45,7 @@ class ModbusPlant(LeasedDevice):
         self._ramp_kw_per_min = ramp_kw_per_min
         self._goal_kw: float | None = None
         self._moved_at: datetime | None = None
+        self._lock = threading.RLock()
 
     def read_made(self) -> MadeReading:
         """What it makes, as it says itself: what it leads past its turbine it does not count. Raises
@@ -62,21 +66,23 @@ class ModbusPlant(LeasedDevice):
         def why_not(now: datetime) -> str | None:
             return self._unfit(made_kw)
 
-        outcome = self._leased.tell(ticket, first_kw, until, why_not)
-        if outcome.fate is Fate.DONE:
-            self._goal_kw, self._moved_at = made_kw, self._clock.now()
-        return outcome
+        with self._lock:
+            outcome = self._leased.tell(ticket, first_kw, until, why_not)
+            if outcome.fate is Fate.DONE:
+                self._goal_kw, self._moved_at = made_kw, self._clock.now()
+            return outcome
 
     def renew(self) -> tuple[Restraint, ...]:
         """Move it on towards what it was told, and hold that for another lease. Raises UnreachableError."""
-        held, now = super().renew(), self._clock.now()
-        if not held or self._goal_kw is None or self._moved_at is None:
-            self._goal_kw = None
-            return held
-        past_s = (now - self._moved_at).total_seconds()
-        self._leased.moved(self._next_kw(self._goal_kw, self.read_made().made_kw, past_s))
-        self._moved_at = now
-        return self.restraints()
+        with self._lock:
+            held, now = super().renew(), self._clock.now()
+            if not held or self._goal_kw is None or self._moved_at is None:
+                self._goal_kw = None
+                return held
+            past_s = min(max((now - self._moved_at).total_seconds(), 0.0), LATEST_S)
+            self._leased.moved(self._next_kw(self._goal_kw, self.read_made().made_kw, past_s))
+            self._moved_at = now
+            return self.restraints()
 
     def _next_kw(self, goal_kw: float, now_kw: float, seconds: float) -> float:
         """What it is led to next: no further than it may change in so many seconds."""

@@ -19,7 +19,7 @@ def health(opening: Opening) -> APIRouter:
 
     @router.get("/readyz", responses={503: {"model": Ready, "description": "Not ready."}})
     async def readyz(response: Response) -> Ready:
-        """Whether the room is open, leads, writes to its store and has fresh sources."""
+        """Whether the room is open, leads, writes to its store and decides, and its devices and sources answer."""
         because = list(await run_in_threadpool(opening.unready))
         response.status_code = 503 if because else 200
         return Ready(ready=not because, because=because)
