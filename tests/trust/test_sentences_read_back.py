@@ -203,6 +203,13 @@ def test_what_was_said_is_heard_as_it_was_meant(key: str, data: st.DataObject) -
     assert in_chinese(str(said)) == in_chinese(said)
 
 
+@pytest.mark.parametrize("name", ["batch May 2", "inference May 2", "nantong Mar 7", "info Jun 3"])
+def test_a_name_is_no_day_and_no_number(name: str) -> None:
+    """Although it holds a month, or begins as `inf` and `nan` do; alone or inside a sentence."""
+    assert in_chinese(name) == name
+    assert in_chinese(f"{name} has ended") == f"{name} 已结束"
+
+
 @given(st.text(max_size=400))
 def test_no_text_of_an_attacker_is_costly_or_fails(text: str) -> None:
     """Whatever comes is text again; a form is one pass."""

@@ -25,7 +25,7 @@ ONE = ("site", "place", "job")
 """Names of figures that are one name."""
 WORD = re.compile(r"(?<![\w.-])[a-z][a-z']+(?![\w-])|\b[A-Z][a-z]{2} (?=\d)")
 """A word of English, and no name or code; and a day or a month."""
-DIGIT = re.compile(r"[-+−]?\d|nan|inf")
+NUMBER = re.compile(r"[-+−]?(\d|(nan|inf)\b)")
 
 
 class Form(NamedTuple):
@@ -138,4 +138,4 @@ def _may_be(name: str, part: str) -> bool:
     """Whether a text can be the figure of a name: a number begins with a digit, a name is one and no list."""
     if name in ONE:
         return ", " not in part
-    return DIGIT.match(part) is not None if name.endswith(NUMERIC) else True
+    return NUMBER.match(part) is not None if name.endswith(NUMERIC) else True
