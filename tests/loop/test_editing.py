@@ -27,6 +27,7 @@ from gridtide.trust.edited import edited
 from gridtide.trust.guard import check
 from gridtide.trust.modes import Mode
 from gridtide.trust.people import Person, Role
+from gridtide.trust.said import of_value
 from gridtide.trust.touch import LEAST_KW, changed_rows, slots_of, touched
 
 
@@ -85,6 +86,7 @@ def test_an_edit_that_is_advised_changes_nothing_until_a_person_makes_it(room: C
     advised: Any = room.proposals()[-1]["advice"]
     (advice,) = advised
     assert edit_of(advice["edit"]) == edit and name in advice["reason"]
+    assert of_value(advice["values"]["reason"]) == f"{name} 维持已下达的指令: little slack"
     said = contents(room.minutes.store.entries())[-1]
     assert (said["what"], said["who"], said["edit"]) == ("advise", "helper", edit_values(edit))
     with pytest.raises(BadInput, match="nobody"):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -201,6 +202,33 @@ def test_what_was_said_is_heard_as_it_was_meant(key: str, data: st.DataObject) -
     said = say(key, **figures)
     assert value_of(said) is not None
     assert in_chinese(str(said)) == in_chinese(said)
+
+
+@pytest.mark.parametrize("name", ["batch May 2", "inference May 2", "nantong Mar 7", "info Jun 3"])
+def test_a_name_is_no_day_and_no_number(name: str) -> None:
+    """Although it holds a month, or begins as `inf` and `nan` do; alone or inside a sentence."""
+    assert in_chinese(name) == name
+    assert in_chinese(f"{name} has ended") == f"{name} 已结束"
+
+
+COSTLY = (
+    "to aa runs 1 until aa: 1Fri a a, 1 more1 sayaa kW, aa (1is aa: aais aa aa from a UTC; 1Wed 1 kW1unti"
+    "l 1 draws aa broke: a s1 bytes1 until 1: aan admin1 until 1, a of aa in allaa Nov 1 is aaWed aa; 1: "
+    "aa, a ona: 1outside aat most 1 at a kWaaChange a import1 simplexajob aaplace a of aa to aaafter 1job"
+    " 1 at aa no morea a 1made_kw a and aHiGHS 1job 1a 1 s1 1 Jul 1 from 1with 1 or a`1 to 1 Jan 1)1 at 1"
+    " Nov a daysaafrom 1 until 1 to 1 kW1 1 then1 of 1a number1 until aajobs of aa is not 1 UTC; 1 at hom"
+    "e1begin aa, 1: aa aa: ais aa until 1 of aa %1, 1job 1HiGHS 1 at aa"
+)
+"""Words of many sentences between figures, which can be taken apart in many ways."""
+
+
+def test_a_text_made_to_be_taken_apart_in_many_ways_is_soon_left() -> None:
+    """Twelve times as long as one sentence; what people wait for answers by the same processor."""
+    begun_s = time.process_time()
+    assert isinstance(
+        in_chinese(". ".join(COSTLY.replace("aa", two * 2) for two in "abcdefghijkl")), str
+    )
+    assert time.process_time() - begun_s < 1.0
 
 
 @given(st.text(max_size=400))

@@ -18,7 +18,7 @@ from gridtide.trust.modes import Autonomy, Mode, lapsed
 from gridtide.trust.people import Person, Role
 from gridtide.trust.proposal import Proposal
 from gridtide.trust.record import Decision, Note, Stage
-from gridtide.trust.said import say, value_of
+from gridtide.trust.said import listed, say, value_of
 from gridtide.trust.touch import LEAST_KW, Touch
 
 ADVICE_MOST = 8
@@ -314,7 +314,8 @@ def _advice_shown(advice: Advice) -> dict[str, object]:
     """Advice to edit says how before it says why, and as values that an edit may be asked with."""
     said: dict[str, object] = {"by": advice.by, "approve": advice.approve, "reason": advice.reason}
     if advice.edit is not None:
-        said["reason"] = f"{edit_words(advice.edit)}: {advice.reason}"
+        how = listed((edit_words(advice.edit), advice.reason), ": ")
+        said |= {"reason": str(how), "values": {"reason": value_of(how)}}
         said["edit"] = edit_values(advice.edit)
     return {**said, "at": advice.at.isoformat()}
 

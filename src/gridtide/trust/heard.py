@@ -19,13 +19,15 @@ ANY = ("move_power", "change_beyond", "other_slots", "laid_aside", "power_at")
 """Sentences whose words are figures too: PHRASES has each way they come out."""
 DEEPEST = 8
 """Sentences within figures of sentences."""
+MOST_READINGS = 400
+"""Texts within a text that are looked at: whatever comes, it is read in some hundredths of a second."""
 NUMERIC = "_n"
 """Ends the names of figures that begin with a digit."""
 ONE = ("site", "place", "job")
 """Names of figures that are one name."""
 WORD = re.compile(r"(?<![\w.-])[a-z][a-z']+(?![\w-])|\b[A-Z][a-z]{2} (?=\d)")
 """A word of English, and no name or code; and a day or a month."""
-DIGIT = re.compile(r"[-+−]?\d|nan|inf")
+NUMBER = re.compile(r"[-+−]?(\d|(nan|inf)\b)")
 
 
 class Form(NamedTuple):
@@ -71,12 +73,15 @@ def _known() -> tuple[Form, ...]:
     return _forms()
 
 
+@lru_cache(maxsize=4_096)
 def heard(text: str) -> object:
     """What a text says, as `Said.value` has it: a key with its figures; None where no sentence reads so."""
     if not text.isprintable():
         return None
     parts = text.split(STOP) if len(text) <= MOST_SENTENCES * LONGEST else []
-    said = [_read(part, 0).value for part in parts[:MOST_SENTENCES] if len(part) <= LONGEST]
+    looked_at = dict[str, _Reading]()
+    short = [part for part in parts[:MOST_SENTENCES] if len(part) <= LONGEST]
+    said = [_read(part, 0, looked_at).value for part in short]
     if len(said) != len(parts) or all(one is None for one in said):
         return None
     values = [part if one is None else one for part, one in zip(parts, said, strict=True)]
@@ -90,16 +95,19 @@ class _Reading(NamedTuple):
     unread: int
 
 
-@lru_cache(maxsize=16_384)
-def _read(text: str, depth: int) -> _Reading:
-    """The reading that leaves fewest words unread; of equal ones that with most words of its own."""
+def _read(text: str, depth: int, looked_at: dict[str, _Reading]) -> _Reading:
+    """The reading that leaves fewest words unread; of equal ones that with most words of its own. looked_at: what was
+    read on the way here."""
+    if text in looked_at:
+        return looked_at[text]
     best = _Reading(None, len(WORD.findall(text)))
-    if depth > DEEPEST or not best.unread:
+    if depth > DEEPEST or not best.unread or len(looked_at) >= MOST_READINGS:
         return best
+    looked_at[text] = best
     for form in _known():
         if form.longest not in text or (found := figures(form, text)) is None:
             continue
-        parts = {name: _read(part, depth + 1) for name, part in found.items()}
+        parts = {name: _read(part, depth + 1, looked_at) for name, part in found.items()}
         if form.is_weak and all(one.value is None for one in parts.values()):
             continue
         unread = sum(one.unread for one in parts.values())
@@ -108,6 +116,7 @@ def _read(text: str, depth: int) -> _Reading:
                 name: found[name] if one.value is None else one.value for name, one in parts.items()
             }
             best = _Reading({"key": form.key, "of": said}, unread)
+            looked_at[text] = best
             if not unread:
                 break
     return best
@@ -138,4 +147,4 @@ def _may_be(name: str, part: str) -> bool:
     """Whether a text can be the figure of a name: a number begins with a digit, a name is one and no list."""
     if name in ONE:
         return ", " not in part
-    return DIGIT.match(part) is not None if name.endswith(NUMERIC) else True
+    return NUMBER.match(part) is not None if name.endswith(NUMERIC) else True

@@ -88,12 +88,28 @@ def test_every_refusal_of_the_door_is_said_in_chinese(here: Served) -> None:
         here.post("/api/freeze", {}, **CHINESE),
         here.web.post("/api/freeze", content=b"no", headers={"accept-language": "zh"}),
         here.get("/api/audit/records/-1?lang=zh"),
+        here.get("/api/feed", who="", **CHINESE),
     ]
     for answer in answers:
         assert answer.status_code >= 400
         assert list(english(answer.json())) == [], answer.text
         assert answer.headers["content-language"] == "zh"
         assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_names_and_what_people_wrote_stay_whatever_they_read_like() -> None:
+    """Also in lists of names; what a machine gave as its reason is said in Chinese, and so is how advice would edit."""
+    said = {
+        "jobs": ["the fleet", "no class"],
+        "read_by": ["look at the device"],
+        "edit": {"leave_jobs": ["no place"], "leave_sites": ["the fleet"]},
+        "says": {"who": "li", "reason": "nothing is changed"},
+    }
+    assert spoken(said) == said
+    assert spoken({"reason": "nothing is changed"}) == {"reason": "没有变化"}
+    assert spoken({"jobs": [{"job": "no class", "said": "no class"}]}) == {
+        "jobs": [{"job": "no class", "said": "没有类别"}]
+    }
 
 
 def test_english_stays_for_everybody_else(here: Served) -> None:

@@ -7,16 +7,22 @@ import json
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridtide.trust.said import in_chinese, of_value
 
-AS_THEY_ARE = ("/api/names", "/api/feed")
+AS_THEY_ARE = ("/api/names", "/openapi.json")
 KEPT = frozenset(
     {"text", "site", "job", "class", "id", "who", "by", "name", "zone", "service", "owner"}
+    | {"leave_jobs", "leave_sites", "read_by"}
 )
 """Keys of what is no sentence: names, and the text of a record."""
+NAMES = frozenset({"jobs", "sites"})
+"""Keys of lists of names, or of objects that say more."""
+PEOPLE = frozenset({"who", "by"})
+"""Keys beside which a `reason` is what a person wrote."""
 
 
 def asks_chinese(scope: Scope) -> bool:
@@ -32,11 +38,20 @@ def spoken(said: object) -> object:
         return in_chinese(said)
     if isinstance(said, Mapping):
         meant = _meant(said)
+        kept = KEPT | {"reason"} if PEOPLE & said.keys() else KEPT
         return {
-            key: meant[key] if key in meant else one if key in KEPT else spoken(one)
+            key: meant[key]
+            if key in meant
+            else one
+            if key in kept or _names(key, one)
+            else spoken(one)
             for key, one in said.items()
         }
     return [spoken(one) for one in said] if isinstance(said, list) else said
+
+
+def _names(key: str, one: object) -> bool:
+    return key in NAMES and isinstance(one, list) and all(isinstance(name, str) for name in one)
 
 
 def _meant(said: Mapping[str, object]) -> dict[str, object]:
@@ -94,10 +109,17 @@ class _Answer:
         await self._send(message)
 
     async def _whole(self, head: Message) -> None:
-        text = json.dumps(spoken(json.loads(self._body)), ensure_ascii=False, separators=(",", ":"))
-        body = text.encode() if self._body else b""
+        body = await run_in_threadpool(_said_again, self._body)
         length = (b"content-length", str(len(body)).encode())
         more = (length, (b"content-language", b"zh"), (b"vary", b"accept-language"))
         kept = [one for one in head["headers"] if one[0].lower() != b"content-length"]
         await self._send({**head, "headers": [*kept, *more]})
         await self._send({"type": "http.response.body", "body": body})
+
+
+def _said_again(body: bytes) -> bytes:
+    """Nothing stays nothing."""
+    if not body:
+        return body
+    said = spoken(json.loads(body))
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()

@@ -11,7 +11,7 @@ PHRASES: Mapping[str, str] = {
     "{said}.": "{said}。",
     "{days_n} days": "{days_n} 天",
     **{
-        f"{{day}} {month} {{hour_n}}": f"{at}月{{day}}日 {{hour_n}}"
+        f"{{day_n}} {month} {{hour_n}}": f"{at}月{{day_n}}日 {{hour_n}}"
         for at, month in enumerate(MONTHS, 1)
     },
     **{f"{day} {{date_n}}": "{date_n}" for day in DAYS},
