@@ -25,10 +25,12 @@ from gridtide.fleet.device import (
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.beside import CAPABILITIES, Beside, Pace, all_beside, beside
 from gridtide.loop.clock import steady_s
+from gridtide.loop.leadership import RenewedLead
 from gridtide.loop.listening import Ask, Listening
 from gridtide.loop.reach import Reach
 from gridtide.loop.set_points.led_store import LedStore
 from gridtide.loop.telling import AT_ONCE, Line, Telling
+from gridtide.trust.record import NotLeadingError
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 LONG_S = 20.0
@@ -54,6 +56,23 @@ def until(holds: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.002)
     return True
+
+
+class Renewals:
+    """A lead that is renewed until another leads."""
+
+    epoch = 1
+
+    def __init__(self) -> None:
+        self.another = False
+
+    def renew(self) -> None:
+        """Raises NotLeadingError once another leads."""
+        if self.another:
+            raise NotLeadingError("another leads")
+
+    def resign(self) -> None:
+        """Nobody waits for it."""
 
 
 class Store:
@@ -233,6 +252,48 @@ def test_pauses_at_one_cluster_wait_for_their_checkpoints_side_by_side() -> None
     checkpoints.set()
     assert until(lambda: all_came(most + 2))
     assert {one.fate for one in came} == {Fate.DONE}
+    line.close()
+
+
+def test_who_was_paused_for_longer_than_its_lease_tells_nothing_until_it_leads_again() -> None:
+    """What waited behind another act then is told once the lead is renewed, or expires untold; by the steady clock,
+    whatever the wall's shows."""
+    steady, at, lead = [0.0], [NOON], Renewals()
+    renewed = RenewedLead(lambda: lead, 15.0, lambda: steady[0])
+    line = Telling("it", lambda: at[0], lambda: None, renewed.is_sure)
+    may, told = threading.Event(), list[str]()
+
+    def act(one: Ticket) -> Outcome:
+        told.append(one.id)
+        may.wait()
+        return Outcome(ticket=one.id, fate=Fate.DONE, said="", at=NOON)
+
+    came: list[Outcome] = []
+
+    def have_come(count: int) -> bool:
+        came.extend(line.came())
+        return len(came) == count
+
+    for number, lives_s in ((1, 600.0), (2, 60.0), (3, 600.0)):
+        one = ticket(number, lives_s)
+        line.tell(one, f"job {number}", lambda one=one: act(one))  # type: ignore[misc]
+    assert until(lambda: told == ["t1"])
+    steady[0] = 15.1
+    may.set()
+    assert until(lambda: have_come(1)) and not renewed.is_sure()
+    at[0] = NOON + timedelta(seconds=60)
+    assert have_come(2)
+    assert came[1].said == f"expired at {at[0]}, while nobody could say who leads"
+    renewed.renew()
+    assert until(lambda: have_come(3))
+    assert told == ["t1", "t3"] and came[2].fate is Fate.DONE
+    lead.another = True
+    with pytest.raises(NotLeadingError):
+        renewed.renew()
+    line.tell(ticket(4), "job 4", lambda: pytest.fail("told by who leads no more"))
+    assert renewed.over and not renewed.is_sure()
+    at[0] = NOON + timedelta(seconds=600)
+    assert have_come(4) and came[3].fate is Fate.EXPIRED
     line.close()
 
 

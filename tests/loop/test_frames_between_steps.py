@@ -1,5 +1,6 @@
 """A room whose devices say something all the time shows it at once, and ends at once when it is closed."""
 
+import threading
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import small_study
 from gridtide.trust.modes import Mode
 from gridtide.trust.people import Person, Role
-from gridtide.trust.record import StoreLostError
+from gridtide.trust.record import NotLeadingError, StoreLostError
 
 STUDY = small_study(5, hours=24, jobs=6, accelerators=16)
 
@@ -101,6 +102,27 @@ def test_a_room_that_is_closed_waits_for_no_step() -> None:
     assert time.monotonic() - before_s < 5.0
     assert runner.thread is not None and not runner.thread.is_alive()
     assert runner.fault is None and room.world.present == 0
+
+
+def test_a_loop_whose_store_another_leads_ends_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What ended it is known; anything else is raised in its thread, to be seen."""
+    ended: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", lambda said: ended.append(said.exc_type))
+    for fault in (NotLeadingError("epoch 2 leads; epoch 1 is over"), ZeroDivisionError()):
+
+        def fails(fault: Exception = fault) -> None:
+            raise fault
+
+        room = opened(DrivenClock(STUDY.timeline.start))
+        monkeypatch.setattr(room, "go_on", fails)
+        runner = Runner(room=room)
+        runner.start()
+        assert runner.thread is not None
+        runner.thread.join()
+        assert runner.fault is fault
+    assert ended == [ZeroDivisionError]
 
 
 def test_a_release_whose_store_is_lost_ends_no_loop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,7 +100,8 @@ def real_room(
     devices, points = real.devices.reach, real.devices.points
     remembering(points, kept.documents, clock.now)
     if pace is not None:
-        devices = all_beside(devices, clock.now, steady_s, pace, said.took)
+        words = (clock.now, steady_s, pace, said.took, kept.lead.is_sure)
+        devices = all_beside(devices, *words)
     reach, decides = Reach(devices=devices), real.case.autonomy.policy
     room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy, decides)
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch

@@ -75,13 +75,14 @@ class Beside:
         steady_s: Callable[[], float],
         pace: Pace,
         took: Took,
+        leads: Callable[[], bool],
     ) -> None:
         self._device, self._steady_s = device, steady_s
         asks, renews = _asks(device, pace, steady_s)
         words = (now, steady_s, partial(took, name))
         self._reading = Listening(name, asks, *words)
         self._renewing = Listening(f"leases of {name}", renews, *words)
-        self._telling = Telling(name, now, self._reading.hurry)
+        self._telling = Telling(name, now, self._reading.hurry, leads)
         self._listening = [
             one for one, some in ((self._reading, asks), (self._renewing, renews)) if some
         ]
@@ -342,12 +343,13 @@ def beside(
     steady_s: Callable[[], float],
     pace: Pace | None = None,
     took: Took = lambda name, what, answer: None,
+    leads: Callable[[], bool] = lambda: True,
 ) -> Beside:
     """A device beside the loop, not started yet. now, steady_s: the wall clock, and seconds that only rise. took: told
-    what was read, in the thread that read it."""
+    what was read, in the thread that read it. leads: whether who tells it surely leads."""
     able = tuple(kind for protocol, kind in CAPABILITIES if isinstance(device, protocol))
     made: type[Beside] = type("Beside" + type(device).__name__, able or (Beside,), {})
-    return made(device, name, now, steady_s, pace or Pace(), took)
+    return made(device, name, now, steady_s, pace or Pace(), took, leads)
 
 
 def all_beside(
@@ -356,12 +358,14 @@ def all_beside(
     steady_s: Callable[[], float],
     pace: Pace | None = None,
     took: Took = lambda name, what, answer: None,
+    leads: Callable[[], bool] = lambda: True,
     first_within_s: float = 10.0,
 ) -> dict[str, object]:
     """Every device of a fleet beside the loop, by its name, started. Each is waited for until it was read once, all
     together at most so long: who reads back what is held wants to hear it. Whoever opens them closes them."""
     made = {
-        name: beside(device, name, now, steady_s, pace, took) for name, device in devices.items()
+        name: beside(device, name, now, steady_s, pace, took, leads)
+        for name, device in devices.items()
     }
     for one in made.values():
         one.start()

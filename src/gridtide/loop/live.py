@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.mandate import Mandate
+from gridtide.trust.record import NotLeadingError
 
 STOPS_WITHIN_S = 1.0
 
@@ -33,10 +34,13 @@ class Runner:
         self.thread.start()
 
     def run(self) -> None:
-        """Go on, step after step; what goes wrong is kept in `fault` and raised in this thread."""
+        """Go on, step after step; what goes wrong is kept in `fault` and raised in this thread, but that another leads:
+        whoever renews the lead says so."""
         try:
             while not self.room.over:
                 self.room.go_on()
+        except NotLeadingError as fault:
+            self.fault = fault
         except BaseException as fault:
             self.fault = fault
             raise

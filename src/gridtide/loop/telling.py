@@ -23,6 +23,8 @@ class Line(IntEnum):
 
 AT_ONCE = {Line.HOLDS: 1, Line.LETS_GO: 1, Line.ASKS: 16}
 """How many acts of a line may be in hand."""
+LOOKS_EVERY_S = 0.5
+"""How often acts that nobody may be told look whether they may again."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -43,11 +45,18 @@ class Telling:
     What lets something go never waits behind what holds something back, and nothing waits behind what itself waits for
     an answer. A gate keeps the order of tickets of each subject over all lines; of acts on one subject under one
     number, as set-points are, the newest waits alone. name: of the device, as people know it. after: called when an act
-    is settled.
+    is settled. leads: whether who tells surely leads; while nobody can say, as in a process that was paused and woken,
+    no act is begun.
     """
 
-    def __init__(self, name: str, now: Callable[[], datetime], after: Callable[[], None]) -> None:
-        self._name, self._now, self._after = name, now, after
+    def __init__(
+        self,
+        name: str,
+        now: Callable[[], datetime],
+        after: Callable[[], None],
+        leads: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._name, self._now, self._after, self._leads = name, now, after, leads
         self._changed = threading.Condition()
         self._gate = Gate()
         self._lines: dict[Line, list[Waiting]] = {line: [] for line in Line}
@@ -93,8 +102,9 @@ class Telling:
                 late = [one for one in line if one.ticket.expires_at <= now]
                 line[:] = [one for one in line if one.ticket.expires_at > now]
                 heapq.heapify(line)
+                why = f"{self._name} was busy" if self._leads() else "nobody could say who leads"
                 for one in sorted(late):
-                    said = f"expired at {one.ticket.expires_at}, while {self._name} was busy"
+                    said = f"expired at {one.ticket.expires_at}, while {why}"
                     self._settle(one, self._gate.settled(one.ticket, Fate.EXPIRED, said, now))
             self._gate.forget_old(now)
             found, self._came = tuple(self._came), []
@@ -165,11 +175,13 @@ class Telling:
 
     def _next(self, line: Line, number: int) -> Waiting | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._over or bool(self._lines[line]))
-            if self._over:
-                return None
-            one = self._in_hand[line, number] = heapq.heappop(self._lines[line])
-            return one
+            while not self._over:
+                waits = self._lines[line]
+                if waits and self._leads():
+                    one = self._in_hand[line, number] = heapq.heappop(waits)
+                    return one
+                self._changed.wait(LOOKS_EVERY_S if waits else None)
+        return None
 
     def _done(self, one: Waiting) -> Outcome:
         """What a device makes of an act; one that raises, which none may, has not answered."""

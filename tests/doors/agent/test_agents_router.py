@@ -103,6 +103,24 @@ def test_an_order_goes_down_until_its_outcome_comes_up() -> None:
     assert here.polls().orders == ()
 
 
+def test_an_agent_is_neither_heard_nor_told_anything_by_who_leads_no_more() -> None:
+    """What it reports is not acknowledged, what waits for it stays where it is, and it is told where to turn."""
+    here, over = Here(), [False]
+    digest = hashlib.sha256(b"good").hexdigest()
+    router = agents_router({"hohhot": here.desk}, {"hohhot": digest}, lambda: over[0])
+    recorder = Recorder(lambda: NOW, Tallies())
+    recorder.opened(lambda content: None)
+    client = TestClient(beside(FastAPI(), router, recorder))
+    poll = poll_json(Poll(wait_s=0.0, taken=(), outcomes=(), report=REPORT))
+    assert client.post("/agents/hohhot/line", headers=HEADERS, json=poll).status_code == 200
+    over[0], heard_at = True, here.desk.heard_at
+    here.now += timedelta(seconds=1)
+    told = FarDevice(here.desk, "gpus", within_s=0.0).cap(here.ticket(), "gpu-0", 0.4, NOW)
+    answer = client.post("/agents/hohhot/line", headers=HEADERS, json=poll)
+    assert (answer.status_code, told.fate, here.desk.heard_at) == (503, Fate.FAILED, heard_at)
+    assert "leads no more" in answer.text and "gpu-0" not in answer.text
+
+
 def test_what_nobody_fetched_has_expired_and_is_never_handed_out() -> None:
     """The brain knows that it was not done."""
     here = Here()

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -24,8 +24,14 @@ BODY_MAX = 2**20
 PATH = "/agents/"
 
 
-def agents_router(desks: Mapping[str, SiteDesk], tokens: Mapping[str, str]) -> APIRouter:
+def agents_router(
+    desks: Mapping[str, SiteDesk],
+    tokens: Mapping[str, str],
+    over: Callable[[], bool] = lambda: False,
+) -> APIRouter:
     """POST /agents/{site}/line for every site that has a desk. tokens: SHA-256 in hexadecimal of each site's token.
+    over: whether this service leads no more; then no agent is heard or told anything, and is led by its own schedule
+    until it reaches who leads.
 
     It is asked by agents alone and knows no people: `beside` puts it next to what lets people in, not behind it. Raises
     ValueError where desks and tokens are not of the same sites.
@@ -43,9 +49,11 @@ def agents_router(desks: Mapping[str, SiteDesk], tokens: Mapping[str, str]) -> A
         poll = await _poll(request)
         bell, desk = bells[site], desks[site]
         async with bell.heard() as rang:
+            _still_leads(over)
             reply = desk.polled(poll)
             if not reply.orders and not reply.acknowledged and poll.wait_s > 0:
                 await _within(rang, min(poll.wait_s, WAIT_MAX_S))
+                _still_leads(over)
                 reply = desk.polled(poll)
         return Response(json.dumps(reply_json(reply)), media_type="application/json")
 
@@ -87,7 +95,10 @@ def _refused(request: Request, fault: HTTPException) -> Refused:
         check_path(request.scope)
     except Refused as odd:
         return odd
-    path, limit = str(request.scope["path"])[:200], "what an agent sends: gridtide agent"
+    path = str(request.scope["path"])[:200]
+    limit = "what an agent sends: gridtide agent"
+    if fault.status_code == 503:
+        limit = "the service that leads"
     finding = Finding(subject=path, value=str(fault.detail), limit=limit, mend="See docs/agent.md.")
     return Refused(fault.status_code, [finding], fault.headers)
 
@@ -128,6 +139,11 @@ def _let_in(site: str, request: Request, tokens: Mapping[str, str]) -> None:
     if scheme.lower() != "bearer" or not good:
         said = "no token of this site; the agent's token_file holds the one that the brain knows"
         raise HTTPException(401, said, {"WWW-Authenticate": "Bearer"})
+
+
+def _still_leads(over: Callable[[], bool]) -> None:
+    if over():
+        raise HTTPException(503, "leads no more; let the agent's line lead to who does")
 
 
 async def _poll(request: Request) -> Poll:

@@ -63,13 +63,19 @@ class Kept:
         return held
 
     def _renew(self) -> None:
-        while not self._ends.wait(RENEWED_EVERY_S):
-            try:
-                self._stores.lead.renew()
-            except NotLeadingError as fault:
-                self._lost = fault
-                self._runner.room.close()
-                log.error("another leads", extra={"why": str(fault)})
-                return
-            except StoreLostError as fault:
-                log.error("the store does not answer", extra={"why": str(fault)})
+        """Renew at once, since opening took time, and from then on."""
+        while self._renewed() and not self._ends.wait(RENEWED_EVERY_S):
+            pass
+
+    def _renewed(self) -> bool:
+        """Whether no other leads, as far as the store says."""
+        try:
+            self._stores.lead.renew()
+        except NotLeadingError as fault:
+            self._lost = fault
+            self._runner.room.close()
+            log.error("another leads", extra={"why": str(fault)})
+            return False
+        except StoreLostError as fault:
+            log.error("the store does not answer", extra={"why": str(fault)})
+        return True

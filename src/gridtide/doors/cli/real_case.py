@@ -47,13 +47,13 @@ def led(real: "RealCase", kept: "ServiceStores", chain: "Store") -> "ControlRoom
     )
 
 
-def agents_of(real: "RealCase | None") -> "APIRouter | None":
-    """Where the agents of a case's sites ask for orders; None where it has none."""
-    if real is None or not real.devices.desks:
+def agents_of(real: "RealCase | None", kept: "ServiceStores | None") -> "APIRouter | None":
+    """Where the agents of a case's sites ask for orders, as long as this service leads; None where it has none."""
+    if real is None or kept is None or not real.devices.desks:
         return None
     from gridtide.doors.api.agents import agents_router
 
-    return agents_router(real.devices.desks, real.devices.tokens)
+    return agents_router(real.devices.desks, real.devices.tokens, lambda: kept.lead.over)
 
 
 def _needed(store: str | None) -> Iterator[Finding]:

@@ -16,6 +16,8 @@ from gridtide.doors.cli.uncollected import uncollected
 from gridtide.finding import BadInput, Finding, refuse_if_any
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter
+
     from gridtide.case.real_room import RealCase
     from gridtide.doors.api.opening import Running
     from gridtide.doors.api.serving import Keys
@@ -119,7 +121,7 @@ def serve(
     kept = _led(case, store)
     try:
         room = partial(_opened, case, kept, signs, speed, real)
-        _serve(room, (host, port, tls), keys, requests_per_s, real)
+        _serve(room, (host, port, tls), keys, requests_per_s, agents_of(real, kept))
     finally:
         if kept is not None:
             kept.close()
@@ -130,7 +132,7 @@ def _serve(
     place: tuple[str, int, tuple[Path, Path] | None],
     keys: "Keys",
     requests_per_s: float,
-    real: "RealCase | None",
+    agents: "APIRouter | None",
 ) -> None:
     from gridtide.doors.api.logs import log_as_json
     from gridtide.doors.api.serving import door_of, serve_room
@@ -148,7 +150,7 @@ def _serve(
         if keys.tokens is not None and not door.tokens.known and door.oidc is None:
             click.echo(NOBODY, err=True)
 
-    serve_room(door, room, clock, listening, agents_of(real))
+    serve_room(door, room, clock, listening, agents)
 
 
 def _made(name: str, role: str | None, tokens: Path | None, days: int) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridtide.loop.leadership import Leads
+from gridtide.loop.clock import steady_s
+from gridtide.loop.leadership import RenewedLead
 from gridtide.stores.parquet_history import ParquetHistory
 from gridtide.stores.sql.blocks import SqlBlocks
 from gridtide.stores.sql.documents import SqlDocuments
@@ -20,7 +21,7 @@ class ServiceStores:
     renewed several times in `LEASE_S`; `readings.move` once a day brings what is older than wanted into files."""
 
     database: Database
-    lead: Leads
+    lead: RenewedLead
     entries: SqlEntries
     documents: SqlDocuments
     blocks: SqlBlocks
@@ -43,7 +44,7 @@ def open_for_service(
     """
     database = open_database(where)
     try:
-        lead = take_lead(database, holder, lease_s)
+        lead = RenewedLead(lambda: take_lead(database, holder, lease_s), lease_s, steady_s)
     except BaseException:
         database.close()
         raise

@@ -6,6 +6,7 @@ _TOLD = {
     "on its way to {device}": "正在送往 {device}",
     "{device} is not told any more: the room is closed": "{device} 不再接受指令：控制室已关闭",
     "expired at {at}, while {device} was busy": "已于 {at} 失效，当时 {device} 正忙",
+    "expired at {at}, while nobody could say who leads": "已于 {at} 失效，当时无法确认由谁主导",
     "another came while {device} was busy": "{device} 正忙时又来了另一条指令",
     "{device}: no word of what came of {subject}, told at {at}; look at {look_at}, whose answer is waited for": (
         "{device}：{subject} 于 {at} 下达，结果未知；请查看 {look_at}，正等待其答复"
