@@ -139,13 +139,13 @@ class TestFarDevice(CapsPowerPromises):
         led = LedBoards(groups={"n1": group}, menu=menu, now=lambda: machine.wall)
         ticket = Capping.ticket(self.opened(), 1)
         assert led.lead("n1", menu[1], ticket)[0] is Fate.DONE
-        assert (machine.limit_kw(), led.at("n1")) == (0.4, menu[1])
+        assert (machine.limit_kw(), led.seen()["n1"].point) == (0.4, menu[1])
         fate, said = led.lead("n1", menu[2], ticket)
         assert (fate, "0.3" in said) == (Fate.REFUSED, True)
         assert machine.limit_kw() == 0.7
         led.lead("n1", menu[1], ticket)
         self.site.pass_s(61.0)
-        assert (machine.limit_kw(), led.at("n1")) == (0.7, menu[0])
+        assert (machine.limit_kw(), led.seen()["n1"].point) == (0.7, menu[0])
 
 
 class Coming(FarDevice):
