@@ -19,7 +19,8 @@ from gridtide.testing.real_site import a_case, eventually, feed, metered, servin
 from gridtide.wire.modbus.makes import BATTERY
 
 pytestmark = pytest.mark.parts
-LOAD_KW, STEP_KW, LEASE_S = 60.0, 40.0, 30.0
+LOAD_KW, STEP_KW, LEASE_S = 30.0, 100.0, 30.0
+"""The level is what a plan expects of an empty hall, cooled as the hour's weather asks; it lies between the two."""
 TABLES = """
 [site.battery]
 energy_kwh = 100

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from gridtide.fleet.ticket import Fate
 from gridtide.loop.clock import WallClock
@@ -147,12 +148,19 @@ class WholeSite:
 
     def outcomes(self) -> list[dict[str, object]]:
         """What came of everything the agent was ordered, as its record has it."""
-        record = self.folder / "agent-record.jsonl"
-        lines = record.read_text().splitlines() if record.exists() else []
-        notes = [json.loads(json.loads(line)["text"]) for line in lines]
         fates = {fate.value for fate in Fate}
         own = "site-"
-        return [one for one in notes if one["what"] in fates and not one["subject"].startswith(own)]
+        return [
+            one
+            for one in self.agent_notes()
+            if one["what"] in fates and not one["subject"].startswith(own)
+        ]
+
+    def agent_notes(self) -> list[dict[str, Any]]:
+        """All that the agent wrote down."""
+        record = self.folder / "agent-record.jsonl"
+        lines = record.read_text().splitlines() if record.exists() else []
+        return [json.loads(json.loads(line)["text"]) for line in lines]
 
     def stands(self, stood: list[dict[str, object]]) -> None:
         """Raise BrokenPromise where what stood in the chain is gone, or it is not whole."""
