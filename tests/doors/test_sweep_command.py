@@ -1,159 +1,174 @@
-"""`gridtide sweep` and the endpoint for KEDA, as users of Kubernetes meet them."""
+"""`gridtide sweep`: what strangers count on, on a case of one day."""
 
 import json
-import re
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
-import yaml
 
-from gridtide.devices.kubernetes.api import cluster_at_url
-from gridtide.devices.kubernetes.device import Kubernetes, Terms
 from gridtide.doors.cli import exit_code
-from gridtide.fleet.ticket import Fate, Ticket
-from gridtide.loop.clock import WallClock
-from gridtide.testing.emulated_kubernetes import EmulatedKubernetes
 
-MANIFEST = Path(__file__).resolve().parents[2] / "examples" / "kubernetes" / "sweeper.yaml"
-QUEUES = "kueue.x-k8s.io/{kueue}/clusterqueues"
-TERMS = Terms(namespaces=("ai",), queues=("research",))
+CASE = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
+KEYS = {
+    "study", "file", "over", "spread", "tasks", "answered", "at_fault", "faults", "rows", "columns", "table",
+}  # fmt: skip
 
 
-@pytest.fixture
-def cluster() -> Iterator[EmulatedKubernetes]:
-    """A cluster with one queue that was closed by a brain that died long ago."""
-    emulated = EmulatedKubernetes()
-    marks = {
-        "restraint": "queue",
-        "until": "2030-01-01T00:00:00Z",
-        "lease-by": "2020-01-01T00:00:00Z",
-    }
-    marks |= {"set": '"Hold"', "before": '"None"'}
-    meta = {
-        "name": "research",
-        "labels": {"gridtide.io/held": "true"},
-        "annotations": {f"gridtide.io/{key}": value for key, value in marks.items()},
-    }
-    emulated.put(QUEUES, {"metadata": meta, "spec": {"stopPolicy": "Hold"}})
-    yield emulated
-    emulated.close()
+def swept(*words: str) -> list[str]:
+    return [
+        "sweep",
+        "run",
+        str(CASE),
+        "--over",
+        "seed=1..2",
+        "--over",
+        "policy=run-at-once,lowest-window",
+        *words,
+    ]
 
 
-def swept(cluster: EmulatedKubernetes, *more: str) -> int:
-    """What the command leaves with."""
-    return exit_code(["sweep", "--server", cluster.url, "--namespace", "ai", "--once", *more])
+def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
 
 
-def test_without_apply_it_only_says_what_is_over(
-    cluster: EmulatedKubernetes, capsys: pytest.CaptureFixture[str]
+def test_all_settings_are_answered_and_stand_in_a_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever acts on a cluster is a dry run first."""
-    assert swept(cluster) == 0
-    said = capsys.readouterr().out
-    assert "clusterqueues/research  queue lease ran out 2020-01-01" in said
-    assert "1 restraints are over; nothing was changed" in said
-    assert cluster.get(QUEUES, "research")["spec"]["stopPolicy"] == "Hold"
-    assert all(verb == "GET" for verb, _ in cluster.requests)
+    words = swept("--to", str(tmp_path / "s"), "--page", str(tmp_path / "s.html"), "--json")
+    assert exit_code(words) == 0
+    found = document(capsys)
+    assert set(found) == KEYS
+    assert (found["tasks"], found["answered"], found["at_fault"]) == (4, 4, 0)
+    assert found["rows"][1] == {"seed": 1, "policy": "lowest-window"}
+    assert found["spread"] == ["seed"]
+    assert {"name", "values", "lowest", "highest", "lowest_at"} == set(found["columns"][0])
+    table = pl.read_parquet(tmp_path / "s" / "answers.parquet")
+    assert table.columns[:2] == ["seed", "policy"] and table.columns[-1] == "fault"
+    assert table["runs[policy].total_cost"].null_count() == 0
+    assert pl.read_csv(tmp_path / "s" / "answers.csv").height == 4
+    assert "s.html" in str(tmp_path / "s.html") and (tmp_path / "s.html").stat().st_size > 100_000
 
 
-def test_with_apply_it_ends_it_and_shows_that_it_lives(
-    cluster: EmulatedKubernetes, capsys: pytest.CaptureFixture[str]
+def test_what_a_task_says_is_what_its_study_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Only then does a device hold anything."""
-    device = Kubernetes(cluster_at_url(cluster.url), WallClock(), TERMS)
-    now = WallClock().now()
-
-    def told(number: int) -> Fate:
-        ticket = Ticket(
-            id=f"t{number}",
-            epoch=1,
-            sequence=number,
-            issued_at=now,
-            expires_at=now + timedelta(hours=1),
+    """The same numbers as the command itself prints for a file with these values."""
+    case = tmp_path / "case.toml"
+    case.write_text(CASE.read_text().replace("seed = 3", "seed = 2"))
+    assert (
+        exit_code(
+            ["run", str(case), "--runs", str(tmp_path / "r"), "--json", "--policy", "lowest-window"]
         )
-        until = now + timedelta(hours=1)
-        return device.close_queue(ticket, "clusterqueues/research", until).fate
-
-    assert told(1) is Fate.REFUSED
-    assert swept(cluster, "--apply", "--json") == 0
-    (one,) = json.loads(capsys.readouterr().out)["over"]
-    assert one["ended"] and one["subject"] == "clusterqueues/research"
-    assert cluster.get(QUEUES, "research")["spec"]["stopPolicy"] == "None"
-    assert told(2) is Fate.DONE
-
-
-def test_what_it_could_not_end_is_said_by_its_exit_code(cluster: EmulatedKubernetes) -> None:
-    """And no sign of life is given."""
-    cluster.denied = {"PATCH"}
-    assert swept(cluster, "--apply") == 4
-    assert not [path for verb, path in cluster.requests if "leases" in path]
+        == 0
+    )
+    told = document(capsys)
+    assert exit_code(swept("--to", str(tmp_path / "s"), "--json")) == 0
+    lines = [
+        json.loads(line) for line in (tmp_path / "s" / "answers.jsonl").read_text().splitlines()
+    ]
+    (own,) = [
+        one["document"] for one in lines if one["changes"] == {"seed": 2, "policy": "lowest-window"}
+    ]
+    assert own["runs"] == told["runs"]
 
 
-def test_every_fault_of_its_options_is_said_at_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """Before anything is asked."""
-    words = ["sweep", "--namespace", "../x", "--namespace", "B", "--server", "cluster", "--once"]
-    assert exit_code(words) == 2
-    said = capsys.readouterr().err
-    assert said.count("namespace: ") == 2 and "--server" in said
-
-
-def test_a_cluster_that_does_not_answer_is_exit_code_4(
-    cluster: EmulatedKubernetes, capsys: pytest.CaptureFixture[str]
+def test_a_sweep_goes_on_where_it_was_cut_off(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With what to look at."""
-    cluster.close()
-    assert swept(cluster, "--apply") == 4
-    assert "look at the API server" in capsys.readouterr().err
+    """Two answers were kept and a third was torn by a crash: two are asked, and the table is the same to the byte."""
+    assert exit_code(swept("--to", str(tmp_path / "whole"))) == 0
+    folder = tmp_path / "cut"
+    assert exit_code(swept("--to", str(folder))) == 0
+    kept = (folder / "answers.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "answers.jsonl").write_bytes(b"".join(kept[:2]) + kept[2][:40])
+    (folder / "answers.csv").unlink()
+    capsys.readouterr()
+    assert exit_code(swept("--to", str(folder))) == 0
+    assert "2 kept before" in capsys.readouterr().err
+    assert (folder / "answers.csv").read_bytes() == (
+        tmp_path / "whole" / "answers.csv"
+    ).read_bytes()
+    numbers = [
+        json.loads(line)["number"]
+        for line in (folder / "answers.jsonl").read_text().splitlines()
+        if line.endswith("}")
+    ]
+    assert sorted(numbers) == [0, 1, 2, 3]
 
 
-def test_it_sweeps_on_when_the_cluster_was_away(cluster: EmulatedKubernetes) -> None:
-    """In a process of its own, until it is ended: what it could not reach it reaches later."""
-    cluster.away = True
-    words = ["sweep", "--server", cluster.url, "--namespace", "ai", "--every", "1", "--apply"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "gridtide", *words], stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr is not None
-        assert "503" in process.stderr.readline()
-        cluster.away = False
-        until_s = time.monotonic() + 10.0
-        while cluster.get(QUEUES, "research")["spec"]["stopPolicy"] == "Hold":
-            assert time.monotonic() < until_s
-            time.sleep(0.05)
-        process.terminate()
-    assert "gridtide.io/held" not in cluster.get(QUEUES, "research")["metadata"]["labels"]
+def test_two_processes_answer_to_the_byte_what_one_does(tmp_path: Path) -> None:
+    for count in ("1", "2"):
+        assert exit_code(swept("--to", str(tmp_path / count), "--workers", count)) == 0
+    assert (tmp_path / "1" / "answers.csv").read_bytes() == (
+        tmp_path / "2" / "answers.csv"
+    ).read_bytes()
 
 
-def test_the_manifest_grants_just_what_the_sweeper_asks(cluster: EmulatedKubernetes) -> None:
-    """No right that it does not use, none missing; its command exists."""
-    swept(cluster, "--apply")
-    documents = [found for found in yaml.safe_load_all(MANIFEST.read_text()) if found]
-    rules = [rule for found in documents for rule in found.get("rules", [])]
-    granted = {
-        (group, resource, verb)
-        for rule in rules
-        for group in rule["apiGroups"]
-        for resource in rule["resources"]
-        for verb in rule["verbs"]
-    }
-    assert {asked for request in cluster.requests for asked in right(*request)} <= granted
-    assert {verb for _, _, verb in granted} == {"get", "list", "patch", "create"}
-    (deployment,) = [found for found in documents if found["kind"] == "Deployment"]
-    (container,) = deployment["spec"]["template"]["spec"]["containers"]
-    words = [*container["command"], *container["args"]]
-    assert words[:2] == ["gridtide", "sweep"] and "--apply" in words
-    assert exit_code([*words[1:], "--server", "nowhere"]) == 2
+def test_another_sweep_is_not_mixed_into_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(swept("--to", str(tmp_path / "s"))) == 0
+    other = ["sweep", "run", str(CASE), "--over", "seed=1..3", "--to", str(tmp_path / "s")]
+    assert exit_code(other) == 2
+    assert "holds another sweep: its over differ" in capsys.readouterr().err
 
 
-def right(verb: str, url: str) -> Iterator[tuple[str, str, str]]:
-    """Group, resource and verb that a request needs; none for what everybody may ask."""
-    found = re.search(r"/apis/([^/]+)/[^/]+/(?:namespaces/[^/]+/)?(\w+)(/[^/?]+)?", url)
-    if found:
-        group, resource, name = found.groups()
-        reads = "get" if name else "list"
-        yield group, resource, {"GET": reads, "PATCH": "patch", "POST": "create"}[verb]
+def test_a_task_without_an_answer_is_named_and_the_others_are_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each value is right alone; together they are not."""
+    words = [
+        "sweep",
+        "run",
+        str(CASE),
+        "--over",
+        "case.step_min=30,60",
+        "--over",
+        "year=2023,2024",
+        "--json",
+    ]
+    code = exit_code([*words, "--to", str(tmp_path / "s")])
+    found = document(capsys)
+    assert code == (3 if found["at_fault"] else 0)
+    assert found["answered"] + found["at_fault"] == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--over", "case.sed=1"], ["sed", "Did you mean seed?"]),
+        (["--over", "site[9].zone=a,b"], ["site[9] is not there", "a number from 1 to"]),
+        (["--over", "case.seed=x,y"], ["case.seed", "integer"]),
+        (["--over", "seed"], ["KEY=VALUE"]),
+        (["--over", "seed=3..1"], ["KEY=FIRST..LAST"]),
+        (["--over", "seed=1,1"], ["names a value twice"]),
+        (["--over", "seed=1", "--over", "seed=2"], ["stands twice"]),
+        (["--over", "seed=1..1001", "--over", "year=1..1001"], ["1,002,001 tasks", "1,000,000"]),
+        ([], ["--over", "is missing"]),
+        (["--over", "seed=1", "--workers", "0"], ["--workers", "at least 1"]),
+        (["--over", "seed=1", "--dask", "tcp://127.0.0.1:1"], ["--dask", "tcp://"]),
+    ],
+)  # fmt: skip
+def test_bad_input_is_said_before_anything_is_asked(
+    words: list[str], said: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["sweep", "run", str(CASE), *words, "--to", str(tmp_path / "s")]) == 2
+    error = capsys.readouterr().err
+    for one in said:
+        assert one in error
+    assert not (tmp_path / "s").exists()
+
+
+def test_all_faults_are_said_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["sweep", "weather", str(tmp_path / "none.toml"), "--over", "seed", "--workers", "0"]
+    assert exit_code(words) == 2
+    error = capsys.readouterr().err
+    for one in ("weather cannot be asked", "none.toml", "KEY=VALUE", "at least 1"):
+        assert one in error
+
+
+def test_an_unknown_column_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(swept("--to", str(tmp_path / "s"), "--show", "cost")) == 2
+    assert "cost is no column" in capsys.readouterr().err

@@ -179,7 +179,7 @@ def telemetry_csv(days: int) -> str:
 
 def code_of(words: list[str]) -> int:
     """What a command leaves with; one that asks a VTN or a cluster asks an empty one here."""
-    if words[0] == "sweep":
+    if words[0] == "sweeper":
         cluster = EmulatedKubernetes()
         try:
             return exit_code([word if "://" not in word else cluster.url for word in words])

@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
@@ -56,20 +57,26 @@ def load_case_for(path: Path, forecasters: tuple[str, ...]) -> Study:
 
 def read_case(path: Path) -> CaseFile:
     """The tables of a case file, valid each by itself and together. Raises BadInput with all faults."""
-    content = _parsed(Path(path))
+    return case_of(toml_read(Path(path)), Path(path).resolve().parent)
+
+
+def case_of(content: Mapping[str, Any], folder: Path) -> CaseFile:
+    """The tables of a case as TOML holds them, valid each by itself and together. folder: where paths in it begin.
+    Raises BadInput with all faults."""
     try:
         case = CaseFile.model_validate(content)
     except ValidationError as error:
         details = error.errors()
         told = [detail for detail in details if not _follows(detail, details)]
         findings = [_finding(detail) for detail in told]
-        raise BadInput([*findings, *_beside(content, told, Path(path).resolve().parent)]) from None
-    whole, findings = _faults_together(case, Path(path).resolve().parent)
+        raise BadInput([*findings, *_beside(dict(content), told, folder)]) from None
+    whole, findings = _faults_together(case, folder)
     refuse_if_any(findings)
     return whole
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def toml_read(path: Path) -> dict[str, Any]:
+    """What a case file holds, as TOML reads it. Raises BadInput."""
     try:
         raw = path.read_bytes()
     except OSError as error:

@@ -99,6 +99,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "sweep": (
         "gridtide.doors.cli.sweep:sweep",
+        "One study over parameters, years, seeds and policies.",
+    ),
+    "sweeper": (
+        "gridtide.doors.cli.sweeper:sweeper",
         "End in a Kubernetes cluster what is held beyond its time.",
     ),
     "agent": (

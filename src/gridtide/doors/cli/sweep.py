@@ -1,143 +1,136 @@
-"""`gridtide sweep`: end in a Kubernetes cluster what is held beyond its time, whoever put it there."""
+"""`gridtide sweep STUDY FILE`: one study over parameters, years, seeds and policies, gone on with where it was left."""
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gridtide.doors.cli.numbers import Number
-from gridtide.finding import Finding, Stale, refuse_if_any
+from gridtide.doors.cli.page_file import PageFile
+from gridtide.finding import Finding, Gathered
 
 if TYPE_CHECKING:
-    from gridtide.devices.kubernetes.api import Cluster
-    from gridtide.devices.kubernetes.sweeper import Swept
-    from gridtide.loop.world import Clock
+    from gridtide.doors.sweeping.studies import Asked
+    from gridtide.simulate.sweep import Axis, Hands, Tally
 
-ALIVE = 3
-"""Sweeps that may be missed before the sweeper counts as dead."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Words:
-    """Where and how often is swept, and whether anything is ended."""
-
-    namespaces: tuple[str, ...]
-    own: str
-    every_s: float
-    apply: bool
-    as_json: bool
+FILE = click.Path(path_type=Path)
+FOLDERS = Path("sweeps")
+AT_FAULT = 3
 
 
 @click.command()
-@click.option("--namespace", "namespaces", multiple=True, required=True,
-              help="Sweep here; may be repeated. Queues of the whole cluster are swept too.")  # fmt: skip
-@click.option("--own-namespace", "own", default="gridtide", show_default=True,
-              help="Where the sweeper shows that it lives.")  # fmt: skip
-@click.option("--kubeconfig", help="The cluster; without it that of the pod, or of KUBECONFIG.")
-@click.option("--server", help="An API without credentials instead, as `kubectl proxy` gives it.")
-@click.option("--every", "every_s", type=Number(1, 3600), default=20.0, show_default=True,
-              help="Seconds between sweeps; of one alone, how often it is called.")  # fmt: skip
-@click.option("--once", is_flag=True, help="Sweep once and leave.")
-@click.option("--apply", is_flag=True, help="End what is over; without it nothing is changed.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document a sweep on stdout.")
-def sweep(namespaces: tuple[str, ...], own: str, kubeconfig: str | None, server: str | None,
-          every_s: float, once: bool, apply: bool, as_json: bool) -> int:  # fmt: skip
-    """End every restraint of gridtide in a cluster whose time or whose lease is over. To be run inside the cluster,
-    beside no brain: it needs none. Exit code 4 when a sweep left something, or the cluster did not answer."""
-    from gridtide.devices.kubernetes.api import cluster_at, cluster_at_url
-    from gridtide.loop.clock import WallClock
+@click.argument("study", metavar="STUDY")
+@click.argument("file", type=FILE)
+@click.option("--over", "over", multiple=True, metavar="KEY=VALUES",
+              help="What to go over: KEY=1,2,3 or KEY=1..9; seed, year and policy are understood.")  # fmt: skip
+@click.option("--workers", default=1, show_default=True, help="Processes on this machine.")
+@click.option(
+    "--dask", "address", metavar="ADDRESS", help="A Dask scheduler, tcp://HOST:PORT, instead."
+)
+@click.option("--to", "folder", type=FILE, help="Folder of the answers; sweeps/NAME by default.")
+@click.option("--show", "shown", multiple=True, metavar="COLUMN", help="Columns the page draws.")
+@click.option("--page", type=PageFile(), help="Write the picture as one HTML page.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def sweep(
+    study: str, file: Path, over: tuple[str, ...], workers: int, address: str | None,
+    folder: Path | None, shown: tuple[str, ...], page: Path | None, as_json: bool,
+) -> int:  # fmt: skip
+    """Ask STUDY (run) of FILE once for every value of each KEY with every one of the others.
 
-    refuse_if_any(_faults((*namespaces, own), kubeconfig, server))
-    words = Words(namespaces=namespaces, own=own, every_s=every_s, apply=apply, as_json=as_json)
-    cluster = cluster_at_url(server) if server else cluster_at(kubeconfig)
+    Each answer is kept as it comes; the same command goes on where it was stopped. Leaves with 3 where tasks have no
+    answer.
+    """
+    from gridtide.doors.sweeping.table import table_of, write_tables
+
+    asked, axes, hands = _asked(study, file, over, workers, address)
+    place = folder or FOLDERS / file.stem
+    tally, lines = _answered(place, asked, axes, hands)
+    table = table_of(axes, lines)
+    write_tables(place, table)
+    from gridtide.doors.sweeping.document import sweep_document
+
+    found = sweep_document(asked.study, str(file), axes, tally, table, shown, str(place))
+    _tell(found, page, as_json)
+    return AT_FAULT if found["at_fault"] else 0
+
+
+def _asked(
+    study: str, file: Path, over: tuple[str, ...], workers: int, address: str | None
+) -> "tuple[Asked, tuple[Axis, ...], Hands]":
+    """What is asked, over what, of whom. Raises BadInput with all that is at fault."""
+    from gridtide.case.load import toml_read
+    from gridtide.doors.sweeping import hands as who
+    from gridtide.doors.sweeping.axes import axes_of
+    from gridtide.doors.sweeping.studies import STUDIES, Asked, faults_of
+
+    faults = Gathered()
+    if study not in STUDIES:
+        faults.findings.append(_no_study(study, tuple(STUDIES)))
+    content = faults.of(lambda: toml_read(file))
+    axes = faults.of(lambda: axes_of(over))
+    hands = faults.of(lambda: who.workers(workers) if address is None else who.dask(address))
+    faults.refuse_if_any()
+    assert content is not None and axes is not None and hands is not None
+    asked = Asked(study=study, content=content, folder=file.resolve().parent)
+    faults.findings.extend(faults_of(asked, axes))
+    faults.refuse_if_any()
+    return asked, axes, hands
+
+
+def _answered(
+    folder: Path, asked: "Asked", axes: "tuple[Axis, ...]", hands: "Hands"
+) -> "tuple[Tally, list[Any]]":
+    """Every task answered, and all answers of the folder."""
+    from functools import partial
+
+    from gridtide.doors.cli.words import say_compiling
+    from gridtide.doors.sweeping.kept_answers import KeptAnswers, lines_in
+    from gridtide.doors.sweeping.progress import Progress
+    from gridtide.doors.sweeping.studies import answer
+    from gridtide.simulate.sweep import sweep as ask_all
+
+    say_compiling()
+    kept = KeptAnswers(folder, asked, axes)
     try:
-        return _swept(cluster, WallClock(), words) if once else _sweeping(cluster, words)
-    finally:
-        cluster.close()
-
-
-def _sweeping(cluster: "Cluster", words: Words) -> int:
-    """Sweep until told to stop; a sweep that fails is said, and made again."""
-    from gridtide.loop.clock import WallClock
-
-    clock = WallClock()
-    while True:
-        begun = clock.now()
-        try:
-            _swept(cluster, clock, words)
-        except Stale as error:
-            click.echo(str(error), err=True)
-        clock.wait_until(begun + timedelta(seconds=words.every_s))
-
-
-def _swept(cluster: "Cluster", clock: "Clock", words: Words) -> int:
-    """One sweep; 4 when it left something that is over."""
-    from gridtide.devices.kubernetes.api import AnswerError
-    from gridtide.devices.kubernetes.sweeper import sweep as swept
-    from gridtide.fleet.device import UnreachableError
-
-    try:
-        found = swept(
-            cluster,
-            words.namespaces,
-            clock.now(),
-            own_namespace=words.own,
-            lasts_s=round(ALIVE * words.every_s),
-            apply=words.apply,
+        tally = ask_all(axes, partial(answer, asked), hands, kept, Progress())
+    except KeyboardInterrupt:
+        click.echo(
+            f"\nstopped; what is answered stands in {folder}, the same command goes on", err=True
         )
-    except (AnswerError, UnreachableError) as error:
-        raise Stale([_unanswered(error)]) from error
-    _show(found, words)
-    return 4 if words.apply and not all(one.ended for one in found) else 0
+        raise
+    finally:
+        kept.close()
+    return tally, lines_in(folder)
 
 
-def _show(found: "tuple[Swept, ...]", words: Words) -> None:
-    if words.as_json:
-        rows = [{"subject": one.subject, "ended": one.ended, "said": one.said} for one in found]
-        click.echo(json.dumps({"applied": words.apply, "over": rows}))
-        return
-    for one in found:
-        click.echo(f"{one.subject}  {one.said}")
-    if not words.apply:
-        click.echo(f"{len(found)} restraints are over; nothing was changed, --apply ends them")
-
-
-def _unanswered(error: Exception) -> Finding:
+def _no_study(study: str, known: tuple[str, ...]) -> Finding:
     return Finding(
-        subject="the cluster",
-        value=str(error),
-        limit="a list of what is held",
-        mend="Nothing was ended, or not everything; sweep again.",
+        subject="STUDY",
+        value=f"{study} cannot be asked many times",
+        limit=f"one of {', '.join(known)}",
+        mend="Name a command that answers with one document.",
     )
 
 
-def _faults(
-    names: tuple[str, ...], kubeconfig: str | None, server: str | None
-) -> Iterator[Finding]:
-    from gridtide.wire.kubernetes.scalars import is_namespace
+def _tell(found: dict[str, Any], page: Path | None, as_json: bool) -> None:
+    from gridtide.doors.cli.telling import tell
 
-    for name in names:
-        if not is_namespace(name):
-            yield Finding(
-                subject="namespace",
-                value=repr(name)[:80],
-                limit="lower-case letters, digits and '-', at most 63",
-                mend="Name one that `kubectl get namespaces` lists.",
-            )
-    if server is not None and not server.startswith(("http://", "https://")):
-        yield Finding(
-            subject="--server",
-            value=repr(server)[:80],
-            limit="an http or https address",
-            mend="As `kubectl proxy` prints it: http://127.0.0.1:8001.",
-        )
-    if server is not None and kubeconfig is not None:
-        yield Finding(
-            subject="--server and --kubeconfig",
-            value="both are given",
-            limit="one cluster",
-            mend="Leave one of them out.",
-        )
+    tell(found, "sweep.js", page, as_json, show)
+
+
+def show(found: dict[str, Any]) -> None:
+    """Writes the document on stdout."""
+    click.echo(
+        f"{found['study']} of {found['file']}: {found['tasks']:,} tasks, {found['answered']:,} answered,"
+        f" {found['at_fault']:,} at fault"
+    )
+    for fault in found["faults"]:
+        click.echo(f"  {fault['changes']}: {fault['fault']}")
+    for column in found["columns"]:
+        if column["lowest"] is not None:
+            low, high, where = column["lowest"], column["highest"], _spelt(column["lowest_at"])
+            click.echo(f"{column['name']}: {low:,.6g} to {high:,.6g}, lowest at {where}")
+    click.echo(found["table"])
+
+
+def _spelt(changes: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in changes.items())

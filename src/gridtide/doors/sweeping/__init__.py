@@ -1,0 +1,1 @@
+"""How is one study asked many times?"""
