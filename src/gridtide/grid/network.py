@@ -70,20 +70,16 @@ class Machines:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DirectLines:
     """D lines of direct current, whose power converters hold: what each draws at its first bus and feeds in at its
-    second; (D,) each. drawn_kvar, fed_kvar: beside it. names: as their source has them."""
+    second, without reactive power; (D,) each. names: as their source has them."""
 
     names: tuple[str, ...]
     from_bus: Whole
     to_bus: Whole
     drawn_kw: Real
     fed_kw: Real
-    drawn_kvar: Real
-    fed_kvar: Real
 
     def __post_init__(self) -> None:
-        freeze(self, from_bus=np.int64, to_bus=np.int64)
-        reals = ("drawn_kw", "fed_kw", "drawn_kvar", "fed_kvar")
-        freeze(self, **dict.fromkeys(reals, np.float64))
+        freeze(self, from_bus=np.int64, to_bus=np.int64, drawn_kw=np.float64, fed_kw=np.float64)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -98,8 +94,6 @@ def no_direct_lines() -> DirectLines:
         to_bus=nowhere,
         drawn_kw=none,
         fed_kw=none,
-        drawn_kvar=none,
-        fed_kvar=none,
     )
 
 
@@ -168,14 +162,6 @@ def drawn_kw(network: Network) -> Real:
     drawn = np.array(network.buses.load_kw)
     np.add.at(drawn, network.direct.from_bus, network.direct.drawn_kw)
     np.subtract.at(drawn, network.direct.to_bus, network.direct.fed_kw)
-    return drawn
-
-
-def drawn_kvar(network: Network) -> Real:
-    """What each bus draws of reactive power without its shunts, kvar, (N,)."""
-    drawn = np.array(network.buses.load_kvar)
-    np.add.at(drawn, network.direct.from_bus, network.direct.drawn_kvar)
-    np.subtract.at(drawn, network.direct.to_bus, network.direct.fed_kvar)
     return drawn
 
 

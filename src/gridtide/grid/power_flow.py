@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gridtide.digest import freeze
 from gridtide.finding import BadInput
-from gridtide.grid.network import Network, drawn_kvar, drawn_kw
+from gridtide.grid.network import Network, drawn_kw
 from gridtide.grid.sensitivities import without_the_extra
 
 Real = NDArray[np.float64]
@@ -126,7 +126,7 @@ def _add_branches(model: Any, network: Network, is_line: NDArray[np.bool_]) -> N
 def _add_buses(model: Any, network: Network) -> None:
     """Loads and shunts in MW and Mvar; a shunt draws reactive power there where it feeds it in here."""
     buses = network.buses
-    load, load_var = drawn_kw(network), drawn_kvar(network)
+    load, load_var = drawn_kw(network), buses.load_kvar
     at = np.flatnonzero((load != 0.0) | (load_var != 0.0))
     model.init_loads(load[at] / KVA_PER_MVA, load_var[at] / KVA_PER_MVA, at)
     at = np.flatnonzero((buses.shunt_kw != 0.0) | (buses.shunt_kvar != 0.0))

@@ -428,8 +428,6 @@ def _direct(table: Table, place: dict[int, int], faults: list[Finding]) -> Direc
         to_bus=ends[1],
         drawn_kw=KW * (held["fed"] + lost),
         fed_kw=KW * held["fed"],
-        drawn_kvar=np.zeros(len(table)),
-        fed_kvar=np.zeros(len(table)),
     )
 
 
