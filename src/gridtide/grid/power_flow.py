@@ -67,17 +67,25 @@ def flow_at(network: Network, voltage: Complex) -> PowerFlow:
 
 def into_branches_kva(network: Network, voltage: Complex) -> tuple[Complex, Complex]:
     """Complex power into each branch at its first and at its second bus, kVA, (..., L). voltage: pu, (..., N)."""
-    branches, circuits = network.branches, network.circuits
-    series = 1.0 / (circuits.resistance_pu + 1j * branches.reactance_pu)
-    own = series + 0.5 * (circuits.conductance_pu + 1j * circuits.charging_pu)
-    turns = circuits.ratio * np.exp(1j * np.deg2rad(circuits.shift_deg))
-    at_from, at_to = voltage[..., branches.from_bus], voltage[..., branches.to_bus]
-    from_pu = own / circuits.ratio**2 * at_from - series / np.conj(turns) * at_to
-    to_pu = own * at_to - series / turns * at_from
+    own, mutual, back, far = admittances(network)
+    at_from = voltage[..., network.branches.from_bus]
+    at_to = voltage[..., network.branches.to_bus]
+    from_pu = own * at_from + mutual * at_to
+    to_pu = back * at_from + far * at_to
     return (
         np.asarray(network.base_kva * at_from * np.conj(from_pu)),
         np.asarray(network.base_kva * at_to * np.conj(to_pu)),
     )
+
+
+def admittances(network: Network) -> tuple[Complex, Complex, Complex, Complex]:
+    """Of each branch, pu, (L,) each: current into its first bus by the voltage there and at the second, current into
+    its second bus by the voltage at the first and there. A pi circuit with the ratio of turns at the first bus."""
+    branches, circuits = network.branches, network.circuits
+    series = 1.0 / (circuits.resistance_pu + 1j * branches.reactance_pu)
+    far = series + 0.5 * (circuits.conductance_pu + 1j * circuits.charging_pu)
+    turns = circuits.ratio * np.exp(1j * np.deg2rad(circuits.shift_deg))
+    return far / circuits.ratio**2, -series / np.conj(turns), -series / turns, far
 
 
 def model_of(network: Network) -> Any:
