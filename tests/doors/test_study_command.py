@@ -156,7 +156,7 @@ def test_the_strength_of_each_bus_is_told_with_what_is_assumed(
     assert exit_code(["study", str(NINE), "--short-circuit", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["short_circuit"]
     assert set(found) == {
-        "voltage_factor", "assumed", "assumed_pu", "unrated_transformers", "buses",
+        "voltage_factor", "assumed", "assumed_pu", "left_out", "unrated_transformers", "buses",
     }  # fmt: skip
     powers = [one["power_kva"] for one in found["buses"]]
     assert powers == sorted(powers) and len(powers) == 9

@@ -61,7 +61,7 @@ def test_what_is_not_known_is_assumed_and_counted_and_without_ratings_refused() 
     """A machine without a reactance is one of 0.2 pu; without any rating nothing feeds."""
     grid = MatpowerCase(path=NINE).read()
     unknown = short_circuit(fed(grid, (0, 100_000.0, np.nan), (1, 0.0, 0.2)))
-    assert unknown.assumed == 1
+    assert (unknown.assumed, unknown.left_out) == (1, 1)
     assert unknown.power_kva == pytest.approx(
         short_circuit(fed(grid, (0, 100_000.0, 0.2))).power_kva
     )

@@ -37,7 +37,6 @@ def pandapower() -> Any:
             pytest.fail(reason)
         pytest.skip(reason)
     import pandapower
-    import pandapower.converter.pypower.from_ppc
     import pandapower.networks
 
     return pandapower
@@ -277,8 +276,10 @@ def test_short_circuit_power_is_that_of_pandapower(machine_kv: float, pandapower
 @pytest.mark.real
 def test_rts_gmlc_has_the_voltages_and_flows_of_pandapower(pandapower: Any, data_dir: Path) -> None:
     """Its tables put into pandapower's form by this test alone: |V| within 1e-9 pu, flows without losses 1e-3 kW."""
+    from pandapower.converter.pypower.from_ppc import from_ppc
+
     grid = RtsGmlcFolder(path=data_dir / "rts_gmlc").read().network
-    net = pandapower.converter.pypower.from_ppc.from_ppc(rts_rows(data_dir / "rts_gmlc"), f_hz=60)
+    net = from_ppc(rts_rows(data_dir / "rts_gmlc"), f_hz=60)
     solve(pandapower, net)
     flow = power_flow(grid)
     assert flow is not None

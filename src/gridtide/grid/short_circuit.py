@@ -24,12 +24,13 @@ AT_ONCE = 256
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ShortCircuit:
     """At each bus, (N,): power_kva, the initial symmetrical short-circuit power, and current_ka, NaN where no nominal
-    voltage is told. assumed: machines whose reactance is not known and taken as 0.2 pu; unrated: transformers without
-    a rating, whose impedance is not corrected."""
+    voltage is told. assumed: machines whose reactance is not known and taken as 0.2 pu; left_out: machines without a
+    rating, which feed nothing; unrated: transformers without one, whose impedance is not corrected."""
 
     power_kva: Real
     current_ka: Real
     assumed: int
+    left_out: int
     unrated: int
 
     def __post_init__(self) -> None:
@@ -62,6 +63,7 @@ def short_circuit(network: Network) -> ShortCircuit:
         power_kva=power_kva,
         current_ka=np.where(told, current_ka, np.nan),
         assumed=int(unknown.sum()),
+        left_out=int((~rated).sum()),
         unrated=unrated,
     )
 

@@ -123,6 +123,8 @@ def _show_strength(told: dict[str, Any]) -> None:
             f"  {told['assumed']} machines tell no subtransient reactance and are taken at {told['assumed_pu']:g} pu"
             " on their rating"
         )
+    if told["left_out"]:
+        click.echo(f"  {told['left_out']} machines without a rating feed nothing")
     if told["unrated_transformers"]:
         click.echo(
             f"  {told['unrated_transformers']} transformers have no rating: their impedance is not corrected"

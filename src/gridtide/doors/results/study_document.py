@@ -79,6 +79,7 @@ def _strength(network: Network) -> dict[str, Any]:
         "voltage_factor": VOLTAGE_FACTOR,
         "assumed": found.assumed,
         "assumed_pu": ASSUMED_PU,
+        "left_out": found.left_out,
         "unrated_transformers": found.unrated,
         "buses": [
             {
