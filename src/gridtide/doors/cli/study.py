@@ -20,7 +20,12 @@ SHOWN = 5
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def study(network: Path, hosts: tuple[str, ...], page: Path | None, as_json: bool) -> int:
     """Solve NETWORK (a MATPOWER case, .m) as it stands and after the loss of each branch; needs the extra `grid`.
-    Leaves with 3 where the network has no solution as it stands."""
+    A .toml file asks something else of a grid: adequacy, headroom, or what an accident does. Leaves with 3 where the
+    network has no solution as it stands, a target is missed or a limit broken."""
+    if network.suffix == ".toml":
+        from gridtide.doors.cli.study_question import answer
+
+        return answer(network, page, as_json)
     from gridtide.doors.results.study_document import study_document
     from gridtide.sources.matpower_case import MatpowerCase
 
