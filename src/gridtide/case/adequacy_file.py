@@ -311,7 +311,9 @@ def _of_rts(folder: Path) -> _Held:
     feeds = {
         group: np.asarray(
             (
-                year.available_kw[:, [k for k in np.flatnonzero(variable) if units.technology[k] == group]]
+                year.available_kw[
+                    :, [k for k in np.flatnonzero(variable) if units.technology[k] == group]
+                ]
                 * kept[[k for k in np.flatnonzero(variable) if units.technology[k] == group]]
             ).sum(axis=1)
         )

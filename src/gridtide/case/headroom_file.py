@@ -12,6 +12,7 @@ from pydantic import Field
 
 from gridtide.case.name import Name
 from gridtide.case.study_file import (
+    NotBelowZero,
     Positive,
     SeriesRecord,
     StudyRecord,
@@ -34,7 +35,7 @@ class FlexRecord(StudyRecord):
 
     file: str = Field(min_length=1)
     fleet_kw: Positive
-    delay: Literal[0.0, 0.5, 1.0] = 0.0
+    delay: NotBelowZero = 0.0
 
 
 class HeadroomFile(StudyRecord):
@@ -86,7 +87,9 @@ def headroom_question(path: Path, table: dict[str, Any]) -> HeadroomQuestion:
     """The question of a file. Raises BadInput with every fault of it and of the files it names."""
     record = read_record(HeadroomFile, path, table)
     if (record.demand is None) == (record.rts_gmlc is None):
-        raise BadInput([_fault(f"{path} demand", "both or neither of [demand] and rts_gmlc", "one")])
+        raise BadInput(
+            [_fault(f"{path} demand", "both or neither of [demand] and rts_gmlc", "one")]
+        )
     gathered = Gathered()
     demand = gathered.of(lambda: _demand(record, path))
     flex = record.flex
@@ -146,11 +149,15 @@ def _curve(path: Path, record: FlexRecord) -> _Curve:
             for row in found["rows"]
             if row["site"] == FLEET and row["direction"] == "down" and row["delay"] == record.delay
         )
-        return _Curve(steps=steps, currency=str(found["currency"]))
+        currency = str(found["currency"])
     except (ValueError, KeyError, TypeError):
         raise BadInput(
             [_fault(str(path), "is no curve of a fleet", "what `gridtide flex CASE --json` writes")]
         ) from None
+    if not steps:
+        value = f"no step down of the fleet at a delay of {record.delay:g}"
+        raise BadInput([_fault(str(path), value, "one of the delays of its rows")])
+    return _Curve(steps=steps, currency=currency)
 
 
 def _fault(subject: str, value: str, limit: str) -> Finding:

@@ -74,8 +74,8 @@ class Lived:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FlexibleWorth:
-    """What calling load is worth beside the same load drawn whatever happens. elcc: perfect capacity that would leave as
-    little unserved, kW; capped: the search ended at the load that can be called."""
+    """What calling load is worth beside the same load drawn whatever happens. elcc: perfect capacity that would leave
+    as little unserved, kW; capped: the search ended at the load that can be called."""
 
     elcc: Estimate
     saved_kwh: Estimate
@@ -101,7 +101,8 @@ class Assessed:
 def assessed(
     system: AdequacySystem, target_lole_h: float, years: int, chance: np.random.Generator
 ) -> Assessed:
-    """Convolution where it is exact, drawn years where time runs through stores and calls; all of them the same years."""
+    """Convolution where it is exact, drawn years where time runs through stores and calls; all of them the same
+    years."""
     table = _table(system.units)
     feed = system.feed_kw.sum(axis=0)
     net = system.load_kw - feed

@@ -11,12 +11,17 @@ AT_ONCE = 100
 
 
 def drawn_years(
-    max_kw: Real, outage_rate: Real, repair_h: Real, hours: int, years: int, chance: np.random.Generator
+    max_kw: Real,
+    outage_rate: Real,
+    repair_h: Real,
+    hours: int,
+    years: int,
+    chance: np.random.Generator,
 ) -> Iterator[Real]:
     """Capacity that is there at each hour of each year, (up to AT_ONCE, hours) a time, kW; the years are years in all.
 
-    A unit of two states fails and is repaired after exponential times, repair_h on average and as long between faults as
-    makes it lost the share outage_rate of the time; at any hour it is lost with that probability, as a table has it.
+    A unit of two states fails and is repaired after exponential times, repair_h on average and as long between faults
+    as makes it lost the share outage_rate of the time; at any hour it is lost with that probability, as a table has it.
     Every draw comes from `chance`, unit after unit, so the same seed gives the same years. Raises ValueError for a
     repair time not above 0 where a unit can fail.
     """

@@ -83,10 +83,11 @@ def lived_years(
     stores: Sequence[ShortStore] = (),
     called: CallableLoad | None = None,
 ) -> LivedYears:
-    """All years, some at once. capacity_kw: of each hour, (Y, H) a time; net_load_kw: less what variable units feed, (H,).
+    """All years, some at once. capacity_kw: of each hour, (Y, H) a time; net_load_kw: less what variable units feed,
+    (H,).
 
-    Stores cover what lacks as soon as anything does and fill whenever there is room, one after the other in their order;
-    of one store no other use leaves less unserved. Load is called for what still lacks.
+    Stores cover what lacks as soon as anything does and fill whenever there is room, one after the other in their
+    order; of one store no other use leaves less unserved. Load is called for what still lacks.
     """
     parts = [
         _lived(years, np.asarray(net_load_kw, dtype=np.float64), stores, called)

@@ -15,7 +15,8 @@ TINY_KW = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class OfferedStep:
-    """kW that a kind of work draws less for a duration, and from which price per kWh on; of a fleet of a stated size."""
+    """kW that a kind of work draws less for a duration, and from which price per kWh on; of a fleet of a stated
+    size."""
 
     work: str
     duration_s: float
@@ -48,7 +49,8 @@ class WhoCurtails:
 
 
 def who_curtails(found: Headroom, steps: Sequence[OfferedStep], fleet_kw: float) -> WhoCurtails:
-    """Steps in the order of price cover each hour's curtailment, those of the shortest duration that outlasts its event.
+    """Steps in the order of price cover each hour's curtailment, those of the shortest duration that outlasts its
+    event.
 
     steps: of a fleet that draws fleet_kw; the new load is taken to be as many such fleets as its size holds.
     """

@@ -103,7 +103,8 @@ def misfits_of_years(series: dict[str, Hours]) -> list[Finding]:
 
 def _faults(table: Table, at_s: Real | None) -> list[Finding]:
     faults = []
-    odd = np.flatnonzero(np.diff(at_s) != HOUR_S) if at_s is not None else []
+    jumps = np.zeros(0) if at_s is None else np.diff(at_s) - HOUR_S
+    odd = np.flatnonzero(jumps)
     if len(odd):
         faults.append(
             Finding(

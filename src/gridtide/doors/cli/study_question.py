@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import click
+
 from gridtide.doors.cli.telling import tell
 
 
@@ -11,10 +13,18 @@ def answer(path: Path, page: Path | None, as_json: bool) -> int:
     from gridtide.case.study_file import kind_of
 
     kind, table = kind_of(path)
-    found = {"adequacy": _adequacy, "headroom": _headroom}[kind](path, table)
+    answers = {"adequacy": _adequacy, "headroom": _headroom, "accident": _accident}
+    found = answers[kind](path, table)
     from gridtide.doors.cli.study_question_words import SHOW
 
-    tell(found, f"{kind}.js", page, as_json, SHOW[kind])
+    if page is not None:
+        from gridtide.doors.report.sheet import write_sheet
+
+        write_sheet(page, found, f"{kind}.js")
+    found.pop("picture", None)
+    tell(found, f"{kind}.js", None, as_json, SHOW[kind])
+    if page is not None and not as_json:
+        click.echo(str(page))
     return 0 if found["passes"] else 3
 
 
@@ -36,3 +46,16 @@ def _headroom(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     from gridtide.doors.results.headroom_document import headroom_document
 
     return headroom_document(headroom_question(path, table))
+
+
+def _accident(path: Path, table: dict[str, Any]) -> dict[str, Any]:
+    from gridtide.case.accident_file import accident_question
+    from gridtide.doors.cli.words import say_compiling
+    from gridtide.doors.results.accident_document import accident_document
+    from gridtide.grid.accident import course_of
+    from gridtide.grid.prevention import prevented
+
+    asked = accident_question(path, table)
+    say_compiling()
+    course = course_of(asked.accident)
+    return accident_document(asked.accident, course, prevented(asked.accident, asked.ways))

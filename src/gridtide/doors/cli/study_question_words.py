@@ -89,8 +89,63 @@ def _show_who(who: dict[str, Any], currency: str) -> None:
             f"  no work of the curve covers {who['unmet_kwh']:,.0f} kWh in {who['unmet_hours']:,} hours"
         )
     if who["longer_h"]:
-        click.echo(f"  {who['longer_h']:,} hours belong to events longer than any step of the curve")
+        click.echo(
+            f"  {who['longer_h']:,} hours belong to events longer than any step of the curve"
+        )
 
 
-SHOW = {"adequacy": show_adequacy, "headroom": show_headroom}
+def show_accident(found: dict[str, Any]) -> None:
+    """Writes the document on stdout."""
+    swing, window_s = found["frequency"], found["frequency"]["window_s"]
+    click.echo(
+        f"{found['of']}: {found['system_kva']:,.0f} kVA with {found['inertia_s']:g} s of inertia,"
+        f" {found['load_kw']:,.0f} kW of load at {found['nominal_hz']:g} Hz"
+    )
+    for event in found["events"]:
+        what = "too much" if event["surplus_kw"] > 0.0 else "lacking"
+        click.echo(
+            f"  {event['at_s']:g} s: {event['name']}, {abs(event['surplus_kw']):,.0f} kW {what}"
+        )
+    for one in found["left"]:
+        may = "" if one["allowed"] else f", where {found['rule']['name']} has it stay"
+        click.echo(
+            f"  {one['at_s']:.2f} s: {one['site']} leaves with {one['kw']:,.0f} kW, it {one['because']}{may}"
+        )
+    click.echo(
+        f"frequency: {swing['first_hz_per_s']:+.4f} Hz/s at first, {swing['steepest_hz_per_s']:.4f} over"
+        f" {window_s:g} s at most; lowest {swing['lowest_hz']:.3f} Hz at {swing['lowest_at_s']:.1f} s,"
+        f" highest {swing['highest_hz']:.3f} Hz at {swing['highest_at_s']:.1f} s, {swing['last_hz']:.3f} Hz at the end"
+    )
+    if found["lines"] is not None:
+        _show_lines(found["lines"])
+    for one in found["breaches"]:
+        click.echo(f"broken: {one['says']}")
+    for one in found["faults"]:
+        click.echo(f"prohibited: {one['site']} {one['says']}")
+    if found["prevented"]:
+        click.echo("what would have prevented it, the least of each:")
+    for one in found["prevented"]:
+        does = "suffices" if one["suffices"] else "does not suffice"
+        still = ", ".join(breach["kind"] for breach in one["leaves"])
+        click.echo(
+            f"  {one['way']}: {does}: {one['says']}" + (f"; still broken: {still}" if still else "")
+        )
+
+
+def _show_lines(lines: dict[str, Any]) -> None:
+    for number, step in enumerate(lines["steps"]):
+        lost = ", ".join(step["lost"]) or "nothing"
+        fullest = "".join(
+            f"; then {one['branch']} carries {abs(one['flow_kw']):,.0f} kW, {one['loading']:.1%} of its rating"
+            for one in step["fullest"][:1]
+        )
+        dark = (
+            f"; cuts off {len(step['cut_off']):,} buses with {step['load_kw']:,.0f} kW of load"
+            if step["cut_off"]
+            else ""
+        )
+        click.echo(f"lines, step {number}: {lost} lost{dark}{fullest}")
+
+
+SHOW = {"adequacy": show_adequacy, "headroom": show_headroom, "accident": show_accident}
 """By kind of a file."""

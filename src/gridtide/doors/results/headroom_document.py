@@ -13,8 +13,8 @@ MOST_SHARE = 0.02
 
 
 def headroom_document(asked: HeadroomQuestion) -> dict[str, Any]:
-    """passes: the load that is wanted fits at the largest share; true where none is. curve: of finely drawn shares up to
-    twice the largest."""
+    """passes: the load that is wanted fits at the largest share; true where none is. curve: of finely drawn shares up
+    to twice the largest."""
     firm_kw = season_peaks_kw(asked.demand_kw, asked.season)
     found = [headroom(asked.demand_kw, firm_kw, share) for share in asked.shares]
     most = min(0.99, 2.0 * max(asked.shares[-1], MOST_SHARE / 2.0))

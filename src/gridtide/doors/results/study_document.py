@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.grid.branch_names import branch_names
 from gridtide.grid.contingency import Fate, Outages, outages_of
 from gridtide.grid.hosting_capacity import NONE, Hosting, hosted_at
 from gridtide.grid.network import Network, lossless, lossless_kw
@@ -37,20 +38,6 @@ def study_document(network: Network, hosts: tuple[str, ...]) -> dict[str, Any]:
         "outages": _after(network, outages, names),
         "hosting": _hosting(network, hosts, names) if hosts else [],
     }
-
-
-def branch_names(network: Network) -> list[str]:
-    """Each branch by its buses, `4-5`; of several between the same two the later ones are counted, `4-5 (2)`."""
-    buses, branches = network.buses.names, network.branches
-    pairs = zip(branches.from_bus.tolist(), branches.to_bus.tolist(), strict=True)
-    met: Counter[frozenset[int]] = Counter()
-    names = []
-    for one, other in pairs:
-        ends = frozenset((one, other))
-        met[ends] += 1
-        twin = f" ({met[ends]})" if met[ends] > 1 else ""
-        names.append(f"{buses[one]}-{buses[other]}{twin}")
-    return names
 
 
 def _now(network: Network, flow: PowerFlow, names: list[str]) -> dict[str, Any]:
