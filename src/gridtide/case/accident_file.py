@@ -15,6 +15,7 @@ from gridtide.case.study_file import (
     NotBelowZero,
     Positive,
     StudyRecord,
+    fault_of,
     read_record,
 )
 from gridtide.finding import BadInput, Finding, Gathered
@@ -253,9 +254,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _fault(subject: str, value: str, limit: str) -> Finding:
-    return Finding(
-        subject=subject, value=value, limit=limit, mend="docs/accidents.md shows a file."
-    )
+    return fault_of(subject, value, limit, "docs/accidents.md")
 
 
 # ---------------------------------------------------------------------------------------------------

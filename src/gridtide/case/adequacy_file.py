@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,10 +17,11 @@ from gridtide.case.study_file import (
     Probability,
     SeriesRecord,
     StudyRecord,
+    fault_of,
     hours_of,
     read_record,
 )
-from gridtide.digest import freeze_new
+from gridtide.case.year_of_load import LoadTable, load_faults, year_of_load
 from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 from gridtide.grid.adequacy_study import AdequacySystem, FailingUnits
 from gridtide.grid.short_years import CallableLoad, ShortStore
@@ -27,26 +29,6 @@ from gridtide.sources.hour_table import Hours, misfits_of_years
 
 Real = NDArray[np.float64]
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
-Day = Annotated[tuple[Share, ...], Field(min_length=24, max_length=24)]
-DAYS, WEEKS = 7, 52
-
-
-class SeasonRecord(StudyRecord):
-    """One [[load.season]]: weeks from-to, counted from 1, and the shape of their days as shares of a day's peak."""
-
-    weeks: tuple[tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(le=WEEKS)]], ...]
-    working: Day
-    weekend: Day
-
-
-class LoadTable(StudyRecord):
-    """[load]: a series, or a peak and the shares of weeks, days (from Monday on) and hours."""
-
-    series: SeriesRecord | None = None
-    peak_kw: Positive | None = None
-    weeks: tuple[Share, ...] = ()
-    days: tuple[Share, ...] = ()
-    season: tuple[SeasonRecord, ...] = ()
 
 
 class UnitRecord(StudyRecord):
@@ -120,16 +102,13 @@ class AdequacyQuestion:
 
 @dataclass(kw_only=True, eq=False)
 class _Held:
-    """What files hold so far: load, (H,), units, and what variable ones feed in, by name."""
+    """What files hold so far: load, units, and what variable ones feed in, (H,), by name."""
 
-    load_kw: Real
+    load: Hours
     units: list[UnitRecord]
     feeds: dict[str, Real]
     stores: list[ShortStore]
     notes: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        freeze_new(self, load_kw=np.float64)
 
 
 def adequacy_question(path: Path, table: dict[str, Any]) -> AdequacyQuestion:
@@ -137,9 +116,7 @@ def adequacy_question(path: Path, table: dict[str, Any]) -> AdequacyQuestion:
     record = read_record(AdequacyFile, path, table)
     refuse_if_any(_wholes(record, path))
     held = _held(record, path)
-    load_kw, called = _with_flexible(record, record.load_scale * held.load_kw)
-    named = [one.name for one in held.units]
-    refuse_if_any(_unknown(record, path, {*named, *held.feeds}))
+    load_kw, called = _with_flexible(record, record.load_scale * held.load.kw)
     system = AdequacySystem(
         name=record.name,
         units=_units(held.units),
@@ -163,61 +140,45 @@ def adequacy_question(path: Path, table: dict[str, Any]) -> AdequacyQuestion:
 def _wholes(record: AdequacyFile, path: Path) -> Iterator[Finding]:
     """Tables that exclude or need each other."""
     if (record.load is None) == (record.rts_gmlc is None):
-        yield _said(path, "load", "both or neither of [load] and rts_gmlc", "one of them")
+        yield fault_of(f"{path} load", "both or neither of [load] and rts_gmlc", "one of them")
     if record.rts_gmlc is None and not record.unit:
-        yield _said(path, "unit", "no [[unit]]", "units, or a folder rts_gmlc")
-    load = record.load
-    if load is None:
-        return
-    shaped = load.peak_kw is not None
-    if shaped == (load.series is not None):
-        yield _said(path, "load", "both or neither of peak_kw and series", "one of them")
-    if shaped and (len(load.weeks), len(load.days)) != (WEEKS, DAYS):
-        found = f"{len(load.weeks)} weeks and {len(load.days)} days"
-        yield _said(path, "load", found, f"{WEEKS} weeks and {DAYS} days")
-    weeks = sorted(
-        week for one in load.season for first, last in one.weeks for week in range(first, last + 1)
-    )
-    if shaped and weeks != [*range(1, WEEKS + 1)]:
-        yield _said(path, "load.season", f"{len(weeks)} weeks in all", "each week in one season")
-
-
-def _said(path: Path, where: str, value: str, limit: str) -> Finding:
-    return Finding(
-        subject=f"{path} {where}", value=value, limit=limit, mend="docs/adequacy.md shows a file."
-    )
+        yield fault_of(f"{path} unit", "no [[unit]]", "units, or a folder rts_gmlc")
+    if record.load is not None:
+        yield from load_faults(record.load, path)
 
 
 def _unknown(record: AdequacyFile, path: Path, known: set[str]) -> Iterator[Finding]:
     for name in record.elcc:
         if name not in known:
             shown = ", ".join(sorted(known)[:8])
-            yield _said(path, "elcc", f"{name} is no unit", f"one of {len(known):,}: {shown}")
+            limit = f"one of {len(known):,}: {shown}"
+            yield fault_of(f"{path} elcc", f"{name} is no unit", limit)
 
 
 def _held(record: AdequacyFile, path: Path) -> _Held:
+    """All that the file and those it names hold."""
     gathered = Gathered()
     series: dict[str, Hours] = {}
-    load = record.load
-    asked = {} if load is None or load.series is None else {"load": load.series}
-    asked.update({one.name: one.series for one in record.variable})
-    for name, one in asked.items():
-        read = gathered.of(lambda one=one: hours_of(one, path))  # type: ignore[misc]
-        if read is not None:
-            series[f"{path} {name}"] = read
     base = None
     if record.rts_gmlc is not None:
         base = gathered.of(lambda: _of_rts(path.parent / str(record.rts_gmlc)))
-    elif load is not None and load.series is None:
-        base = _Held(load_kw=shaped_kw(load), units=[], feeds={}, stores=[])
-    hours = dict(series) if base is None else {
-        f"{path} load": Hours(kw=base.load_kw, year=None), **series
-    }  # fmt: skip
-    gathered.findings += misfits_of_years(hours)
+    elif record.load is not None:
+        load = record.load
+        drawn = gathered.of(lambda: year_of_load(load, path))
+        base = None if drawn is None else _Held(load=drawn, units=[], feeds={}, stores=[])
+    if base is not None:
+        series[f"{path} load"] = base.load
+    for one in record.variable:
+        read = gathered.of(partial(hours_of, one.series, path))
+        if read is not None:
+            series[f"{path} {one.name}"] = read
+    gathered.findings += misfits_of_years(series)
+    if base is not None:
+        base.units += record.unit
+        known = {one.name for one in (*base.units, *record.variable)} | {*base.feeds}
+        gathered.findings += _unknown(record, path, known)
     gathered.refuse_if_any()
-    if base is None:
-        base = _Held(load_kw=series[f"{path} load"].kw, units=[], feeds={}, stores=[])
-    base.units += record.unit
+    assert base is not None
     for variable in record.variable:
         base.feeds[variable.name] = series[f"{path} {variable.name}"].kw
     base.stores += [
@@ -225,25 +186,6 @@ def _held(record: AdequacyFile, path: Path) -> _Held:
         for one in record.store
     ]
     return base
-
-
-def shaped_kw(load: LoadTable) -> Real:
-    """A peak and shares of weeks, days and hours as 8,736 hours from a Monday on."""
-    assert load.peak_kw is not None
-    day_of: dict[int, SeasonRecord] = {
-        week: one
-        for one in load.season
-        for first, last in one.weeks
-        for week in range(first, last + 1)
-    }
-    return np.asarray(
-        [
-            load.peak_kw * of_week * of_day * of_hour
-            for week, of_week in enumerate(load.weeks, 1)
-            for day, of_day in enumerate(load.days)
-            for of_hour in (day_of[week].working if day < 5 else day_of[week].weekend)
-        ]
-    )
 
 
 def _with_flexible(record: AdequacyFile, load_kw: Real) -> tuple[Real, CallableLoad | None]:
@@ -306,21 +248,12 @@ def _of_rts(folder: Path) -> _Held:
         )
         for k in np.flatnonzero(firm)
     ]
-    kept = 1.0 - units.outage_rate
-    groups = sorted({units.technology[k] for k in np.flatnonzero(variable)})
-    feeds = {
-        group: np.asarray(
-            (
-                year.available_kw[
-                    :, [k for k in np.flatnonzero(variable) if units.technology[k] == group]
-                ]
-                * kept[[k for k in np.flatnonzero(variable) if units.technology[k] == group]]
-            ).sum(axis=1)
-        )
-        for group in groups
-    }
+    fed_kw = np.nan_to_num(year.available_kw) * (1.0 - units.outage_rate) * variable
+    technology = np.asarray(units.technology)
+    groups = sorted(set(technology[variable].tolist()))
+    feeds = {group: np.asarray(fed_kw[:, technology == group].sum(axis=1)) for group in groups}
     return _Held(
-        load_kw=year.load_kw.sum(axis=1),
+        load=Hours(kw=year.load_kw.sum(axis=1), year=None),
         units=records,
         feeds=feeds,
         stores=[

@@ -14,13 +14,13 @@ from gridtide.case.name import Name
 from gridtide.case.study_file import (
     NotBelowZero,
     Positive,
-    SeriesRecord,
     StudyRecord,
-    hours_of,
+    fault_of,
     read_record,
 )
+from gridtide.case.year_of_load import LoadTable, year_of_load
 from gridtide.digest import freeze_new
-from gridtide.finding import BadInput, Finding, Gathered
+from gridtide.finding import BadInput, Gathered
 from gridtide.grid.who_curtails import OfferedStep
 from gridtide.sources import content_of
 from gridtide.sources.hour_table import Hours
@@ -51,7 +51,7 @@ class HeadroomFile(StudyRecord):
     wanted_kw: Positive | None = None
     rts_gmlc: str | None = None
     areas: tuple[str, ...] = ()
-    demand: SeriesRecord | None = None
+    load: LoadTable | None = None
     flex: FlexRecord | None = None
 
 
@@ -86,9 +86,9 @@ class _Curve:
 def headroom_question(path: Path, table: dict[str, Any]) -> HeadroomQuestion:
     """The question of a file. Raises BadInput with every fault of it and of the files it names."""
     record = read_record(HeadroomFile, path, table)
-    if (record.demand is None) == (record.rts_gmlc is None):
+    if (record.load is None) == (record.rts_gmlc is None):
         raise BadInput(
-            [_fault(f"{path} demand", "both or neither of [demand] and rts_gmlc", "one")]
+            [fault_of(f"{path} load", "both or neither of [load] and rts_gmlc", "one of them")]
         )
     gathered = Gathered()
     demand = gathered.of(lambda: _demand(record, path))
@@ -114,15 +114,15 @@ def headroom_question(path: Path, table: dict[str, Any]) -> HeadroomQuestion:
 
 
 def _demand(record: HeadroomFile, path: Path) -> Hours:
-    if record.demand is not None:
-        return hours_of(record.demand, path, gaps=True)
+    if record.load is not None:
+        return year_of_load(record.load, path, gaps=True)
     from gridtide.sources.rts_gmlc import RtsGmlcFolder
 
     year = RtsGmlcFolder(path=path.parent / str(record.rts_gmlc)).read().year
     unknown = [name for name in record.areas if name not in year.areas]
     if unknown:
         listed = ", ".join(year.areas)
-        raise BadInput(_fault(f"{path} areas", f"{name} is none", listed) for name in unknown)
+        raise BadInput(fault_of(f"{path} areas", f"{name} is none", listed) for name in unknown)
     chosen = [year.areas.index(name) for name in record.areas or year.areas]
     return Hours(kw=year.load_kw[:, chosen].sum(axis=1), year=2020)
 
@@ -152,13 +152,13 @@ def _curve(path: Path, record: FlexRecord) -> _Curve:
         currency = str(found["currency"])
     except (ValueError, KeyError, TypeError):
         raise BadInput(
-            [_fault(str(path), "is no curve of a fleet", "what `gridtide flex CASE --json` writes")]
+            [
+                fault_of(
+                    str(path), "is no curve of a fleet", "what `gridtide flex CASE --json` writes"
+                )
+            ]
         ) from None
     if not steps:
         value = f"no step down of the fleet at a delay of {record.delay:g}"
-        raise BadInput([_fault(str(path), value, "one of the delays of its rows")])
+        raise BadInput([fault_of(str(path), value, "one of the delays of its rows")])
     return _Curve(steps=steps, currency=currency)
-
-
-def _fault(subject: str, value: str, limit: str) -> Finding:
-    return Finding(subject=subject, value=value, limit=limit, mend="docs/adequacy.md shows a file.")

@@ -40,9 +40,19 @@ class SeriesRecord(StudyRecord):
     year: Annotated[int, Field(ge=1900, le=2200)] | None = None
 
 
+def table_of(path: Path) -> dict[str, Any]:
+    """All that stands in a file. Raises BadInput for what is no TOML."""
+    return toml_of(path, "a TOML file that asks something of a grid")
+
+
+def fault_of(subject: str, value: str, limit: str, page: str = "docs/adequacy.md") -> Finding:
+    """A fault that the page of its kind helps to mend."""
+    return Finding(subject=subject, value=value, limit=limit, mend=f"{page} shows a file.")
+
+
 def kind_of(path: Path) -> tuple[str, dict[str, Any]]:
     """What a file asks, and all that stands in it. Raises BadInput for a kind that is none."""
-    table = toml_of(path, "a TOML file that asks something of a grid")
+    table = table_of(path)
     kind = table.get("kind")
     if kind not in KINDS:
         raise BadInput(
@@ -63,7 +73,7 @@ def read_record(record: type[Record], path: Path, table: dict[str, Any]) -> Reco
     try:
         return record.model_validate(table)
     except ValidationError as error:
-        mend = f"Write it as {KINDS[str(table['kind'])]} shows."
+        mend = f"Write it as {KINDS.get(str(table.get('kind')), 'docs/adequacy.md')} shows."
         raise BadInput(misfits(error, str(path), mend)) from None
 
 

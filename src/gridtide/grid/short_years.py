@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gridtide.digest import freeze, freeze_new
 
 Real = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 CONFIDENCE_95 = 1.959963984540054
 """Standard deviations of a normal distribution on either side that hold 95 % of it."""
 TINY_KWH = 1e-6
@@ -182,6 +183,7 @@ class _Called:
         """Draw what is owed, in room where there is some, at the latest without; left_kw is changed."""
         if self.load is None or self.rests:
             return
+        self._end((self.ran_h >= self.load.call_h) | (left_kw >= 0.0), hour - 1)
         most = self.load.recover_kw
         after = self.ran_h == 0
         later_kwh = most * np.maximum(0, self.due - hour - 1)
@@ -203,9 +205,15 @@ class _Called:
         self.calls += begins
         on = begins | (runs & (self.ran_h < load.call_h))
         given = np.where(on & lacks, np.minimum(-left_kw, load.kw[hour]), 0.0)
-        ended = runs & ~(on & lacks)
-        self.due[ended] = hour + load.recover_h
+        self._end(~(on & lacks), hour)
         self.ran_h = np.where(on & lacks, self.ran_h + 1, 0)
         self.owed_kwh += given * (1.0 + load.rebound)
         self.called_kwh += given
         left_kw += given
+
+    def _end(self, where: Mask, last_hour: int) -> None:
+        """Calls that run and end with an hour; from then on what is owed is due."""
+        assert self.load is not None
+        ended = where & (self.ran_h > 0)
+        self.due[ended] = last_hour + self.load.recover_h
+        self.ran_h[ended] = 0
