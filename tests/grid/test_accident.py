@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gridtide.case.accident_file import accident_question
 from gridtide.case.grid_rules import bundled_rules
 from gridtide.case.study_file import kind_of
+from gridtide.doors.cli.network_file import network_in
 from gridtide.grid.accident import (
     Accident,
     Answering,
@@ -265,7 +266,7 @@ def test_lines_that_trip_cut_off_load_and_frequency_follows(tmp_path: Path) -> N
             'bus = "9"\nkw = 60_000.0', 'bus = "5"\nkw = 150_000.0'
         )
     )
-    asked = accident_question(path, kind_of(path)[1]).accident
+    asked = accident_question(path, kind_of(path)[1], network_in).accident
     found = course_of(asked)
     assert found.cascade is not None and asked.lines is not None
     first, then = found.cascade.steps[:2]

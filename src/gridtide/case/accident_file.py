@@ -1,8 +1,9 @@
 """What `gridtide study` reads of `kind = "accident"`: a grid, who answers, sites with protection, and what happens."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -33,7 +34,7 @@ from gridtide.grid.accident import (
 from gridtide.grid.branch_names import branch_names
 from gridtide.grid.frequency import Droop
 from gridtide.grid.line_cascade import Lines
-from gridtide.grid.network import Network
+from gridtide.grid.network import Network, bus_number
 from gridtide.grid.prevention import Kind, Prevention
 from gridtide.grid.ride_through import RideThrough, Sag
 from gridtide.sources.sag_table import SagTable
@@ -162,13 +163,17 @@ class AccidentQuestion:
     ways: tuple[Prevention, ...]
 
 
-def accident_question(path: Path, table: dict[str, Any]) -> AccidentQuestion:
-    """The question of a file. Raises BadInput with every fault of it and of the files it names."""
+def accident_question(
+    path: Path, table: dict[str, Any], read_network: Callable[[Path], Network]
+) -> AccidentQuestion:
+    """The question of a file. read_network: of whatever form [network] names. Raises BadInput with every fault of it and of the files it names."""
     record = read_record(AccidentFile, path, table)
     gathered = Gathered()
     rule = gathered.of(lambda: _rule(record, path))
     sags = gathered.of(lambda: _sags(record, path))
-    network = gathered.of(lambda: _network(record, path))
+    network = None
+    if record.network is not None:
+        network = gathered.of(partial(read_network, path.parent / record.network.file))
     gathered.findings += _faults(record, path, network)
     gathered.refuse_if_any()
     assert rule is not None and sags is not None
@@ -189,20 +194,6 @@ def _rule(record: AccidentFile, path: Path) -> RideThrough:
 
 def _sags(record: AccidentFile, path: Path) -> tuple[Sag, ...]:
     return () if record.sags is None else SagTable(path=path.parent / record.sags).read()
-
-
-def _network(record: AccidentFile, path: Path) -> Network | None:
-    """A MATPOWER case, or the folder of RTS-GMLC."""
-    if record.network is None:
-        return None
-    place = path.parent / record.network.file
-    if place.is_dir():
-        from gridtide.sources.rts_gmlc import RtsGmlcFolder
-
-        return RtsGmlcFolder(path=place).read().network
-    from gridtide.sources.matpower_case import MatpowerCase
-
-    return MatpowerCase(path=place).read()
 
 
 def _faults(record: AccidentFile, path: Path, network: Network | None) -> Iterator[Finding]:
@@ -243,7 +234,8 @@ def _place_faults(record: AccidentFile, path: Path, network: Network | None) -> 
     places = [(f"{path} event[{k}].bus", one.bus) for k, one in enumerate(record.event, 1)]
     places += [(f"{path} site[{k}].bus", one.bus) for k, one in enumerate(record.site, 1)]
     for where, bus in places:
-        if bus and not unread and bus not in buses:
+        known = network is not None and bus_number(network, bus) is not None
+        if bus and not unread and not known:
             yield _fault(where, f"{bus} is no bus", _listed(buses))
 
 
@@ -264,15 +256,14 @@ def _fault(subject: str, value: str, limit: str) -> Finding:
 def _accident(
     record: AccidentFile, rule: RideThrough, sags: tuple[Sag, ...], network: Network | None
 ) -> Accident:
-    place = {} if network is None else {name: k for k, name in enumerate(network.buses.names)}
     nominal = float(record.grid.nominal_hz)
     limits = record.limits
     return Accident(
         name=record.name,
         grid=GridAtOnce(**{**record.grid.model_dump(), "nominal_hz": nominal}),
         answering=tuple(_answering(one, nominal) for one in record.answering),
-        sites=tuple(_site(one, place) for one in record.site),
-        changes=tuple(_change(one, place) for one in record.event if one.kind != "line"),
+        sites=tuple(_site(one, network) for one in record.site),
+        changes=tuple(_change(one, network) for one in record.event if one.kind != "line"),
         sags=sags,
         rule=rule,
         bounds=Bounds(
@@ -320,7 +311,7 @@ def _answering(record: AnsweringRecord, nominal_hz: float) -> Answering:
     )
 
 
-def _site(record: SiteRecord, place: dict[str, int]) -> Site:
+def _site(record: SiteRecord, network: Network | None) -> Site:
     return Site(
         load=protected_load(record),
         below=record.below,
@@ -329,11 +320,11 @@ def _site(record: SiteRecord, place: dict[str, int]) -> Site:
         feels=record.feels_sags,
         generates=record.generates,
         ramp_kw_per_min=math.inf if record.ramp_kw_per_min is None else record.ramp_kw_per_min,
-        bus=place.get(record.bus, NOWHERE),
+        bus=_place(network, record.bus),
     )
 
 
-def _change(record: EventRecord, place: dict[str, int]) -> Change:
+def _change(record: EventRecord, network: Network | None) -> Change:
     """A unit lost is power that lacks, a load lost power too much; what appears is the other way round."""
     assert record.kw is not None
     lacks = (record.kind == "unit") != record.appears
@@ -344,8 +335,14 @@ def _change(record: EventRecord, place: dict[str, int]) -> Change:
         surplus_kw=-record.kw if lacks else record.kw,
         over_s=record.over_s,
         planned=record.planned,
-        bus=place.get(record.bus, NOWHERE),
+        bus=_place(network, record.bus),
     )
+
+
+def _place(network: Network | None, name: str) -> int:
+    """Number of a bus by its name, NOWHERE where none is named."""
+    found = None if network is None or not name else bus_number(network, name)
+    return NOWHERE if found is None else found
 
 
 def _way(record: PreventionRecord) -> Prevention:

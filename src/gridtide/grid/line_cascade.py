@@ -12,10 +12,12 @@ from gridtide.grid.network import (
     Circuits,
     Machines,
     Network,
+    Origin,
     drawn_kw,
     injected_kw,
     lossless,
     no_direct_lines,
+    no_fault_sources,
 )
 from gridtide.grid.sensitivities import solved_flows_kw
 
@@ -200,6 +202,8 @@ def _part(network: Network, chosen: Whole, lit: Mask) -> Network:
             held_pu=network.machines.held_pu[kept],
         ),
         feeding_bus=int(number[network.feeding_bus]),
+        fault_sources=no_fault_sources(),
+        origin=Origin(),
     )
 
 

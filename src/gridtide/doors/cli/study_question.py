@@ -50,12 +50,13 @@ def _headroom(path: Path, table: dict[str, Any]) -> dict[str, Any]:
 
 def _accident(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     from gridtide.case.accident_file import accident_question
+    from gridtide.doors.cli.network_file import network_in
     from gridtide.doors.cli.words import say_compiling
     from gridtide.doors.results.accident_document import accident_document
     from gridtide.grid.accident import course_of
     from gridtide.grid.prevention import prevented
 
-    asked = accident_question(path, table)
+    asked = accident_question(path, table, network_in)
     say_compiling()
     course = course_of(asked.accident)
     return accident_document(asked.accident, course, prevented(asked.accident, asked.ways))
