@@ -166,7 +166,8 @@ class AccidentQuestion:
 def accident_question(
     path: Path, table: dict[str, Any], read_network: Callable[[Path], Network]
 ) -> AccidentQuestion:
-    """The question of a file. read_network: of whatever form [network] names. Raises BadInput with every fault of it and of the files it names."""
+    """The question of a file. read_network: of whatever form [network] names. Raises BadInput with every fault of it
+    and of the files it names."""
     record = read_record(AccidentFile, path, table)
     gathered = Gathered()
     rule = gathered.of(lambda: _rule(record, path))
