@@ -36,6 +36,8 @@ DOCTESTED = {
     "docs/forecasters.md": "test_forecasters_page.py",
     "docs/study.md": "test_study_page.py",
     "docs/sweep.md": "test_sweep_page.py",
+    "docs/adequacy.md": "test_adequacy_pages.py",
+    "docs/accidents.md": "test_adequacy_pages.py",
 }
 FOREIGN = ("sacct",)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)

@@ -15,8 +15,10 @@ from gridtide.physics.connection_point import (
 from gridtide.physics.grid_frequency import (
     droop_kw,
     forced_oscillation_hz,
+    lagged_kw,
     quasi_steady_hz,
     rocof_hz_per_s,
+    swung_hz,
 )
 
 
@@ -79,3 +81,22 @@ def test_single_steps_flicker_as_the_analytical_method_says() -> None:
     """One step of 2.724 % a minute over ten minutes: the older calibration point of the standard is Pst 1."""
     impressions = 10 * flicker_time_s(0.02724, 1.0)
     assert flicker_severity(impressions, 600.0) == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_frequency_swings_towards_where_damping_holds_it() -> None:
+    """100 MW too much on 13,333 MW s/Hz: 7.5 mHz/s without damping; with 1,500 MW/Hz it is
+    1 - 1/e of the way to 66.7 mHz after one time constant, and steps of any length come out alike."""
+    assert swung_hz(0.0, 100e3, 0.0, 13_333_333.0, 1.0) == pytest.approx(0.0075)
+    constant_s = 13_333_333.0 / 1_500_000.0
+    after = swung_hz(0.0, 100e3, 1_500_000.0, 13_333_333.0, constant_s)
+    assert after == pytest.approx(0.1 / 1.5 * (1.0 - math.exp(-1.0)))
+    half = swung_hz(0.0, 100e3, 1_500_000.0, 13_333_333.0, constant_s / 2.0)
+    assert swung_hz(half, 100e3, 1_500_000.0, 13_333_333.0, constant_s / 2.0) == pytest.approx(
+        after
+    )
+
+
+def test_what_lags_is_63_per_cent_there_after_its_lag() -> None:
+    """And at once without one."""
+    assert lagged_kw(0.0, 1000.0, 8.0, 8.0) == pytest.approx(1000.0 * (1.0 - math.exp(-1.0)))
+    assert lagged_kw(200.0, 1000.0, 0.0, 0.02) == 1000.0

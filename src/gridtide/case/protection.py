@@ -53,10 +53,11 @@ def protected_loads(path: Path) -> tuple[ProtectedLoad, ...]:
         record = ProtectionFile.model_validate(table)
     except ValidationError as error:
         raise BadInput(misfits(error, str(path), "Write it as docs/swing.md shows.")) from None
-    return tuple(_load(one) for one in record.load)
+    return tuple(protected_load(one) for one in record.load)
 
 
-def _load(record: LoadRecord) -> ProtectedLoad:
+def protected_load(record: LoadRecord) -> ProtectedLoad:
+    """The noun of a record."""
     counting = record.counting
     return ProtectedLoad(
         name=record.name,

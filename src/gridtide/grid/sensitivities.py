@@ -74,6 +74,12 @@ def outage_shares(branches: Branches, slack: int, lost: Whole) -> Iterator[tuple
     return _shares(_factored(branches, slack), lost)
 
 
+def solved_flows_kw(branches: Branches, slack: int, injection_kw: Real) -> Real:
+    """As `flows_kw`, solved once for one injection, (N,), without factors of all buses. Raises as `sensitivities`."""
+    factored = _factored(branches, slack)
+    return np.asarray(factored.weighted @ factored.angles(np.asarray(injection_kw)[:, None]))[:, 0]
+
+
 def flows_kw(found: Sensitivities, injection_kw: Real) -> Real:
     """Flow of each branch, from its first bus to its second, (L,). injection_kw: fed in at each bus, loads below 0."""
     return np.asarray(found.ptdf @ injection_kw)

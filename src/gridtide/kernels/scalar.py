@@ -74,6 +74,8 @@ for _function in (
     battery_life.cycle_damage,
     connection_point.voltage_pu,
     grid_frequency.droop_kw,
+    grid_frequency.lagged_kw,
+    grid_frequency.swung_hz,
     training_wave.wave_kw,
     training_wave.envelope_share,
     battery.soc_after_kwh,

@@ -36,6 +36,31 @@ def droop_kw(
     return min(flexible_kw, max(-flexible_kw, moved))
 
 
+def swung_hz(
+    deviation_hz: float,
+    surplus_kw: float,
+    damping_kw_per_hz: float,
+    mass_kw_s_per_hz: float,
+    step_s: float,
+) -> float:
+    """Deviation of frequency [Hz] a step [s] later, exact for a surplus [kW] that stays: M df/dt = P - D f.
+
+    damping_kw_per_hz: of load, 0 or more [kW/Hz]; mass_kw_s_per_hz: 2 H S / f0, above 0 [kW s/Hz]. Reference: swing
+    equation of all machines as one.
+    """
+    if damping_kw_per_hz <= 0.0:
+        return deviation_hz + surplus_kw * step_s / mass_kw_s_per_hz
+    kept = math.exp(-damping_kw_per_hz * step_s / mass_kw_s_per_hz)
+    return deviation_hz * kept + surplus_kw / damping_kw_per_hz * (1.0 - kept)
+
+
+def lagged_kw(now_kw: float, wanted_kw: float, lag_s: float, step_s: float) -> float:
+    """Power [kW] a step [s] later of what follows a wanted power [kW] with a lag of first order [s, 0 or more]."""
+    if lag_s <= 0.0:
+        return wanted_kw
+    return wanted_kw + (now_kw - wanted_kw) * math.exp(-step_s / lag_s)
+
+
 def forced_oscillation_hz(
     swing_kw: float,
     driven_hz: float,

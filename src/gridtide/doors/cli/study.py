@@ -24,8 +24,13 @@ def study(
     network: Path, hosts: tuple[str, ...], strength: bool, page: Path | None, as_json: bool
 ) -> int:
     """Solve NETWORK (a MATPOWER case .m, a network .json that pandapower wrote, the folder of RTS-GMLC) as it stands
-    and after the loss of each branch; needs the extra `grid`. Leaves with 3 where a part of it has no solution as it
-    stands or load that nothing feeds."""
+    and after the loss of each branch; needs the extra `grid`. A .toml file asks something else of a grid: adequacy,
+    headroom, or what an accident does. Leaves with 3 where a part of it has no solution as it stands or load that
+    nothing feeds, where a target is missed or a limit broken."""
+    if network.suffix == ".toml":
+        from gridtide.doors.cli.study_question import answer
+
+        return answer(network, page, as_json)
     from gridtide.doors.cli.network_file import network_in, unknown_buses
     from gridtide.doors.results.study_document import study_document
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.grid.borne_load import largest_share
+from gridtide.grid.branch_names import branch_names
 from gridtide.grid.contingency import Fate, Outages, solved_outages
 from gridtide.grid.hosting_capacity import NONE, Hosting, hosted_at
 from gridtide.grid.network import Network, bus_number, lossless, lossless_kw
@@ -90,20 +91,6 @@ def _strength(network: Network) -> dict[str, Any]:
             for bus in np.argsort(found.power_kva, kind="stable").tolist()
         ],
     }
-
-
-def branch_names(network: Network) -> list[str]:
-    """Each branch by its buses, `4-5`; of several between the same two the later ones are counted, `4-5 (2)`."""
-    buses, branches = network.buses.names, network.branches
-    pairs = zip(branches.from_bus.tolist(), branches.to_bus.tolist(), strict=True)
-    met: Counter[frozenset[int]] = Counter()
-    names = []
-    for one, other in pairs:
-        ends = frozenset((one, other))
-        met[ends] += 1
-        twin = f" ({met[ends]})" if met[ends] > 1 else ""
-        names.append(f"{buses[one]}-{buses[other]}{twin}")
-    return names
 
 
 def _now(network: Network, flow: PowerFlow, names: list[str]) -> dict[str, Any]:
