@@ -1,6 +1,6 @@
 """A transmission network as a power flow sees it: buses, branches and machines, per unit on one base."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +65,30 @@ class Machines:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class DirectLines:
+    """D lines of direct current, whose power converters hold: what each draws at its first bus and feeds in at its
+    second, kW, both without reactive power; (D,) each. names: as their source has them."""
+
+    names: tuple[str, ...]
+    from_bus: Whole
+    to_bus: Whole
+    drawn_kw: Real
+    fed_kw: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, from_bus=np.int64, to_bus=np.int64, drawn_kw=np.float64, fed_kw=np.float64)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def no_direct_lines() -> DirectLines:
+    """None of them."""
+    none, nowhere = np.empty(0), np.empty(0, dtype=np.int64)
+    return DirectLines(names=(), from_bus=nowhere, to_bus=nowhere, drawn_kw=none, fed_kw=none)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Network:
     """A connected grid. base_kva: of all per-unit values; feeding_bus: number of the bus whose machines feed what
     lacks, at angle 0. Raises ValueError where nothing feeds there.
@@ -79,6 +103,7 @@ class Network:
     circuits: Circuits
     machines: Machines
     feeding_bus: int
+    direct: DirectLines = field(default_factory=no_direct_lines)
 
     def __post_init__(self) -> None:
         if self.feeding_bus not in self.machines.bus:
@@ -91,9 +116,17 @@ def lossless(network: Network) -> Branches:
     return replace(network.branches, reactance_pu=reactance_pu)
 
 
+def drawn_kw(network: Network) -> Real:
+    """What each bus draws without its shunts, kW, (N,): its load and, net, what lines of direct current take there."""
+    drawn = np.array(network.buses.load_kw)
+    np.add.at(drawn, network.direct.from_bus, network.direct.drawn_kw)
+    np.subtract.at(drawn, network.direct.to_bus, network.direct.fed_kw)
+    return drawn
+
+
 def injected_kw(network: Network) -> Real:
     """Fed in at each bus at 1 pu, loads below 0, (N,), kW; what the feeding bus lacks is not in it."""
-    fed = -(network.buses.load_kw + network.buses.shunt_kw)
+    fed = -(drawn_kw(network) + network.buses.shunt_kw)
     np.add.at(fed, network.machines.bus, network.machines.fed_kw)
     return fed
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gridtide.digest import freeze
 from gridtide.finding import BadInput
-from gridtide.grid.network import Network
+from gridtide.grid.network import Network, drawn_kw
 from gridtide.grid.sensitivities import without_the_extra
 
 Real = NDArray[np.float64]
@@ -113,7 +113,7 @@ def _as_matrices(network: Network) -> dict[str, Any]:
     bus[:, 0], bus[:, 1] = np.arange(len(buses)), PQ
     bus[machines.bus, 1] = PV
     bus[network.feeding_bus, 1] = FEEDING
-    drawn = (buses.load_kw, buses.load_kvar, buses.shunt_kw, buses.shunt_kvar)
+    drawn = (drawn_kw(network), buses.load_kvar, buses.shunt_kw, buses.shunt_kvar)
     bus[:, 2:6] = np.column_stack(drawn) / 1000.0
     bus[:, 7], bus[:, 9] = 1.0, 1.0
     bus[:, 11], bus[:, 12] = buses.highest_pu, buses.lowest_pu
