@@ -16,11 +16,29 @@ SHOWN = 5
 @click.argument("network", type=click.Path(path_type=Path))
 @click.option("--bus", "hosts", multiple=True, metavar="NAME",
               help="How much more load a bus takes, without losses.")  # fmt: skip
+@click.option("--modes", is_flag=True, help="Operation modes of a year, before every loss.")
+@click.option("--fleet", type=click.Path(path_type=Path), help="Of --modes: sites and options.")
+@click.option("--out", "maintenance", multiple=True, metavar="NAME",
+              help="Of --modes: a branch or unit that is out for maintenance.")  # fmt: skip
+@click.option("--report", type=PageFile(), help="Of --modes: write the report as Markdown.")
 @click.option("--page", type=PageFile(), help="Write the picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def study(network: Path, hosts: tuple[str, ...], page: Path | None, as_json: bool) -> int:
+def study(
+    network: Path,
+    hosts: tuple[str, ...],
+    modes: bool,
+    fleet: Path | None,
+    maintenance: tuple[str, ...],
+    report: Path | None,
+    page: Path | None,
+    as_json: bool,
+) -> int:
     """Solve NETWORK (a MATPOWER case, .m) as it stands and after the loss of each branch; needs the extra `grid`.
     Leaves with 3 where the network has no solution as it stands."""
+    if modes or fleet or maintenance or report:
+        from gridtide.doors.cli.study_modes import study_modes
+
+        return study_modes(network, fleet, maintenance, page, report, as_json)
     from gridtide.doors.results.study_document import study_document
     from gridtide.sources.matpower_case import MatpowerCase
 
