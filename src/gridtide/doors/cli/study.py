@@ -7,7 +7,7 @@ import click
 
 from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import refuse_if_any
 
 SHOWN = 5
 
@@ -33,32 +33,27 @@ def study(
     page: Path | None,
     as_json: bool,
 ) -> int:
-    """Solve NETWORK (a MATPOWER case, .m) as it stands and after the loss of each branch; needs the extra `grid`.
-    Leaves with 3 where the network has no solution as it stands."""
+    """Solve NETWORK (a MATPOWER case .m, a network .json that pandapower wrote, the folder of RTS-GMLC) as it stands
+    and after the loss of each branch; needs the extra `grid`. Leaves with 3 where a part of it has no solution as it
+    stands or load that nothing feeds."""
     if modes or fleet or maintenance or report:
         from gridtide.doors.cli.study_modes import study_modes
 
         return study_modes(network, fleet, maintenance, page, report, as_json)
+    from gridtide.doors.cli.network_file import network_in, unknown_buses
     from gridtide.doors.results.study_document import study_document
-    from gridtide.sources.matpower_case import MatpowerCase
 
-    read = MatpowerCase(path=network).read()
-    unknown = [name for name in hosts if name not in read.buses.names]
-    if unknown:
-        raise BadInput(_no_bus(name, read.buses.names) for name in unknown)
+    read = network_in(network)
+    refuse_if_any(unknown_buses(read, hosts, "--bus"))
     found = study_document(read, tuple(dict.fromkeys(hosts)))
     tell(found, "study.js", page, as_json, show)
-    return 0 if found["solved"] else 3
+    return 0 if _is_whole(found) else 3
 
 
-def _no_bus(name: str, known: tuple[str, ...]) -> Finding:
-    shown = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
-    return Finding(
-        subject="--bus",
-        value=f"{name} is no bus of the network that is in service",
-        limit=f"one of its {len(known):,}: {shown}",
-        mend="Name it as the column bus_i does.",
-    )
+def _is_whole(found: dict[str, Any]) -> bool:
+    """Whether every part is solved and no load is without power."""
+    fed = all(one["load_kw"] == 0.0 for one in found["unfed"])
+    return found["solved"] and fed and all(_is_whole(part) for part in found["parts"])
 
 
 def show(found: dict[str, Any]) -> None:
@@ -67,9 +62,54 @@ def show(found: dict[str, Any]) -> None:
         f"{found['of']}: {found['buses']:,} buses, {found['branches']:,} branches,"
         f" {found['load_kw']:,.0f} kW of load, what lacks fed at bus {found['fed_by']}"
     )
+    _show_origin(found)
     if not found["solved"]:
-        click.echo("it has no solution as it stands: voltages collapse under this load")
-        return
+        click.echo(_collapse(found))
+    else:
+        _show_solved(found)
+    for part in found["parts"]:
+        click.echo("")
+        show(part)
+
+
+def _show_origin(found: dict[str, Any]) -> None:
+    """What was read otherwise than it stands, and what is not fed."""
+    for one in found["unfed"]:
+        named = _named(one["buses"])
+        click.echo(f"not fed: {named} with {one['load_kw']:,.0f} kW of load: {one['why']}")
+    for group in found["fused"]:
+        click.echo(f"one bus, tied without impedance: {_named(group)}")
+    if found["unrated"]:
+        few = ", ".join(found["unrated"][:SHOWN]) + (" …" if len(found["unrated"]) > SHOWN else "")
+        click.echo(
+            f"{len(found['unrated']):,} of {found['branches']:,} branches have no rating and are never full: {few}"
+        )
+    for one in found["direct"]:
+        click.echo(
+            f"direct current {one['line']}: {one['drawn_kw']:,.0f} kW in, {one['fed_kw']:,.0f} kW out"
+        )
+    for note in found["notes"][:SHOWN]:
+        click.echo(note)
+    if len(found["notes"]) > SHOWN:
+        click.echo(f"and {len(found['notes']) - SHOWN} more such rows (--json has all)")
+
+
+def _named(names: list[str]) -> str:
+    few = ", ".join(names[:SHOWN])
+    return f"bus {few}" if len(names) <= SHOWN else f"bus {few} and {len(names) - SHOWN:,} more"
+
+
+def _collapse(found: dict[str, Any]) -> str:
+    share = found["solves_at"]
+    if share == 0.0:
+        return "it has no solution as it stands, and none without any load: look at its machines and impedances"
+    return (
+        "it has no solution as it stands: voltages collapse under this load. It has one up to"
+        f" {share:.1%} of it, which is {(1.0 - share) * found['load_kw']:,.0f} kW less"
+    )
+
+
+def _show_solved(found: dict[str, Any]) -> None:
     now = found["now"]
     click.echo(
         f"as it stands: {now['lost_kw']:,.0f} kW lost; {now['lowest_pu']:.4f} pu at bus {now['lowest_bus']},"

@@ -86,7 +86,7 @@ def of_worst(told: dict[str, Any], minutes: float) -> list[str]:
     sentences = [
         f"{told['mode']} (fleet: {told['response']}): the loss of {told['lost']} loads {told['branch']} to"
         f" {told['loading']:.1%} of its emergency rating, {told['over_kw']:,.0f} kW over it;"
-        f" {told['all_over_kw']:,.0f} kW over all branches. It overloads in {told['in_modes']} modes, this is the worst."
+        f" {told['all_over_kw']:,.0f} kW over all branches. It overloads in {told['in_modes']} modes."
     ]
     before = told["before"]
     if before is not None:
