@@ -34,7 +34,9 @@ def study_modes(
     given = read_mode_fleet(fleet, rts.network.buses.names)
     if maintenance:
         given = replace(given, maintenance=maintenance)
-    found = modes_document(rts, given, lambda said: click.echo(said, err=True))
+    found = modes_document(
+        rts, given, network.resolve().name, lambda said: click.echo(said, err=True)
+    )
     if report is not None:
         write_text(report, report_text(found))
     tell(found, "modes.js", page, as_json, show)

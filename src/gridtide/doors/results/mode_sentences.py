@@ -107,8 +107,12 @@ def _measures(told: dict[str, Any], minutes: float) -> str:
     ]
     if told["compute"] is not None:
         parts.append(_measure("both together", told["together"], told["all_over_kw"]))
-    if told["shed_kw"] > 1.0:
-        parts.append(f"the rest takes {told['shed_kw']:,.0f} kW of load cut")
+    if told["shed_left_kw"] > 1.0:
+        parts.append(
+            f"even cutting load leaves {told['shed_left_kw']:,.0f} kW over: no unit comes down further"
+        )
+    elif told["shed_kw"] > 1.0:
+        parts.append(f"cutting {told['shed_kw']:,.0f} kW of load besides clears it")
     return f"Within {minutes:g} minutes: {'; '.join(parts)}."
 
 

@@ -50,8 +50,9 @@ class _Names:
     buses: tuple[str, ...]
 
 
-def modes_document(rts: RtsGmlc, fleet: ModeFleet, announce: Announce) -> dict[str, Any]:
-    """One study. Raises BadInput for what cannot be taken out, with every fault, and without the extra `grid`."""
+def modes_document(rts: RtsGmlc, fleet: ModeFleet, name: str, announce: Announce) -> dict[str, Any]:
+    """One study. name: of the system, as it is told. Raises BadInput for what cannot be taken out, with every fault, and
+    without the extra `grid`."""
     system = System(
         network=rts.network,
         units=rts.units,
@@ -72,7 +73,7 @@ def modes_document(rts: RtsGmlc, fleet: ModeFleet, announce: Announce) -> dict[s
     told = [_mode(number, case, names, len(rts.year)) for number, case in enumerate(cases, 1)]
     worst = _worst(system, cases, names, fleet.minutes, announce)
     found: dict[str, Any] = {
-        "of": rts.network.name,
+        "of": name,
         "currency": rts.units.currency,
         "buses": len(rts.network.buses),
         "branches": len(rts.network.branches),
@@ -249,6 +250,7 @@ def _dispatched(case: ModeCase, names: _Names) -> dict[str, Any]:
 def _counted(found: Screened) -> dict[str, Any]:
     return {
         "losses": len(found),
+        "highest_loading": float(found.loading.max()),
         "overloading": int((found.over_kw > 0.0).sum()),
         "islanding": int((found.cut_off_kw > 0.0).sum()),
         "lacking": int((found.lacking_kw > SMALL_KW).sum()),
@@ -298,6 +300,7 @@ def _closely(
         "generation": _correction(measures.generation, measures.units),
         "together": _correction(measures.together, both(measures.sites, measures.units)),
         "shed_kw": measures.shed_kw,
+        "shed_left_kw": 0.0 if measures.shed is None else float(measures.shed.left_kw.sum()),
         "with_losses": _losses(system, case, branch, names),
     }
 
