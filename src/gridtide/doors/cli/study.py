@@ -21,6 +21,8 @@ SHOWN = 5
 @click.option("--out", "maintenance", multiple=True, metavar="NAME",
               help="Of --modes: a branch or unit that is out for maintenance.")  # fmt: skip
 @click.option("--report", type=PageFile(), help="Of --modes: write the report as Markdown.")
+@click.option("--export", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+              help="Of --modes: write the worst mode as files for tools of dynamics.")  # fmt: skip
 @click.option("--page", type=PageFile(), help="Write the picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def study(
@@ -30,16 +32,17 @@ def study(
     fleet: Path | None,
     maintenance: tuple[str, ...],
     report: Path | None,
+    export: Path | None,
     page: Path | None,
     as_json: bool,
 ) -> int:
     """Solve NETWORK (a MATPOWER case .m, a network .json that pandapower wrote, the folder of RTS-GMLC) as it stands
     and after the loss of each branch; needs the extra `grid`. Leaves with 3 where a part of it has no solution as it
     stands or load that nothing feeds."""
-    if modes or fleet or maintenance or report:
+    if modes or fleet or maintenance or report or export:
         from gridtide.doors.cli.study_modes import study_modes
 
-        return study_modes(network, fleet, maintenance, page, report, as_json)
+        return study_modes(network, fleet, maintenance, page, report, export, as_json)
     from gridtide.doors.cli.network_file import network_in, unknown_buses
     from gridtide.doors.results.study_document import study_document
 

@@ -17,6 +17,7 @@ def study_modes(
     maintenance: tuple[str, ...],
     page: Path | None,
     report: Path | None,
+    export: Path | None,
     as_json: bool,
 ) -> int:
     """Tells the study of modes. Leaves with 3 where load cannot be served in a mode even before any loss."""
@@ -34,9 +35,8 @@ def study_modes(
     given = read_mode_fleet(fleet, rts.network.buses.names)
     if maintenance:
         given = replace(given, maintenance=maintenance)
-    found = modes_document(
-        rts, given, network.resolve().name, lambda said: click.echo(said, err=True)
-    )
+    name = network.resolve().name
+    found = modes_document(rts, given, name, lambda said: click.echo(said, err=True), export)
     if report is not None:
         write_text(report, report_text(found))
     tell(found, "modes.js", page, as_json, show)

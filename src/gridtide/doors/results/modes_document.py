@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gridtide.case.mode_fleet import ModeFleet
+from gridtide.doors.results.dynamics_export import write_for_dynamics
 from gridtide.doors.results.mode_sentences import of_all, of_mode, of_worst
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.grid.branches import cut_off
@@ -50,9 +52,11 @@ class _Names:
     buses: tuple[str, ...]
 
 
-def modes_document(rts: RtsGmlc, fleet: ModeFleet, name: str, announce: Announce) -> dict[str, Any]:
-    """One study. name: of the system, as it is told. Raises BadInput for what cannot be taken out, with every fault, and
-    without the extra `grid`."""
+def modes_document(
+    rts: RtsGmlc, fleet: ModeFleet, name: str, announce: Announce, export: Path | None = None
+) -> dict[str, Any]:
+    """One study. name: of the system, as it is told; export: a folder for the mode of the worst loss, as files for
+    tools of dynamics. Raises BadInput for what cannot be taken out and without the extra `grid`."""
     system = System(
         network=rts.network,
         units=rts.units,
@@ -72,6 +76,10 @@ def modes_document(rts: RtsGmlc, fleet: ModeFleet, name: str, announce: Announce
         announce(f"mode {len(cases)}: {_titled(case)}, {case.response.value}")
     told = [_mode(number, case, names, len(rts.year)) for number, case in enumerate(cases, 1)]
     worst = _worst(system, cases, names, fleet.minutes, announce)
+    exported = worst[0]["mode_number"] if worst else 1
+    if export is not None:
+        case = cases[exported - 1]
+        write_for_dynamics(export, system, case, name, _titled(case), rts.branch_names)
     found: dict[str, Any] = {
         "of": name,
         "currency": rts.units.currency,
@@ -84,6 +92,7 @@ def modes_document(rts: RtsGmlc, fleet: ModeFleet, name: str, announce: Announce
         "modes": told,
         "worst": worst,
         "islanding": _islanding(cases, names),
+        "exported_mode": None if export is None else exported,
         "notes": [*NOTES, *rts.notes],
     }
     return {**found, "summary": of_all(found)}

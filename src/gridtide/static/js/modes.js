@@ -8,19 +8,19 @@ const COLOURS = { "nothing": PALETTE[0], "by price": PALETTE[1], "within the roo
 const words = (heads, rows) => {
   table(heads, rows).className = "text";
 };
-const short = (mode) => mode.replace(" load", "").replace(" sun and wind", " weather");
 const titles = [...new Set(page.modes.map((one) => one.mode))];
 const responses = RESPONSES.filter((name) => page.modes.some((one) => one.response === name));
+const moving = responses.slice(1);
 const found = (title, response) => page.modes.find((one) => one.mode === title && one.response === response);
 
-function bars(name, value, label, limit, said) {
+function bars(shown, name, value, label, limit, said) {
   return {
     grid: { left: 300, right: 40, top: 34, bottom: 46 },
-    legend: { top: 0, textStyle: { color: INK }, data: responses.map((one) => `fleet: ${one}`) },
+    legend: { top: 0, textStyle: { color: INK }, data: shown.map((one) => `fleet: ${one}`) },
     tooltip: { ...TOOLTIP, formatter: ({ data }) => safe(data.said) },
     xAxis: valueAxis(name, { nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, formatter: label } }),
-    yAxis: { type: "category", inverse: true, data: titles.map(short), axisLabel: { color: INK, fontSize: 11, width: 290, overflow: "truncate" }, axisTick: { show: false } },
-    series: responses.map((response, index) => ({
+    yAxis: { type: "category", inverse: true, data: titles, axisLabel: { color: INK, fontSize: 11, width: 290, overflow: "truncate" }, axisTick: { show: false } },
+    series: shown.map((response, index) => ({
       type: "bar", name: `fleet: ${response}`, itemStyle: { color: COLOURS[response] }, barGap: "0%", barCategoryGap: "25%",
       data: titles.map((title) => { const one = found(title, response); return { value: value(one), said: said(one) }; }),
       markLine: index || limit === null ? undefined : { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: RED, type: "dashed" }, data: [{ xAxis: limit }] },
@@ -48,10 +48,10 @@ element("h1", `Operation modes of ${page.of}`);
 for (const sentence of page.summary) element("p", sentence, "lead");
 const high = (rows) => 90 + rows * 15;
 element("h2", "The worst loss in each mode");
-draw(high(titles.length * responses.length), bars("branch loading after the worst loss, share of its emergency rating", (one) => one.highest_loading, (value) => percent(value), 1, (one) => `${one.mode}, fleet ${one.response}: ${worstOf(one)}`), "Highest branch loading after a loss, by mode and response of the fleet");
-if (responses.length > 1) {
+draw(high(titles.length * responses.length), bars(responses, "branch loading after the worst loss, share of its emergency rating", (one) => one.highest_loading, (value) => percent(value), 1, (one) => `${one.mode}, fleet ${one.response}: ${worstOf(one)}`), "Highest branch loading after a loss, by mode and response of the fleet");
+if (moving.length) {
   element("h2", "What the fleet's moves add");
-  draw(high(titles.length * responses.length), bars("kW further over a rating than without the move, worst hour of the day", (one) => one.new_over_kw, (value) => number(value), null, (one) => `${one.mode}, fleet ${one.response}: ${number(one.new_over_kw)} kW in ${one.new_over_hours} hours; the day costs ${number(one.fleet_cost_per_day)} ${page.currency}`), "New overload by the fleet's moves, by mode");
+  draw(high(titles.length * moving.length), bars(moving, "kW further over a rating than without the move, worst hour of the day", (one) => one.new_over_kw, (value) => number(value), null, (one) => `${one.mode}, fleet ${one.response}: ${number(one.new_over_kw)} kW in ${one.new_over_hours} hours; the day costs ${number(one.fleet_cost_per_day)} ${page.currency}`), "New overload by the fleet's moves, by mode");
 }
 if (page.worst.length) {
   element("h2", `What helps within ${number(page.minutes)} minutes`);
