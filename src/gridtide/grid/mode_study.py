@@ -155,7 +155,6 @@ def _responses(system: System, hour: ModeHour, standing: Standing) -> Iterator[M
     has_fleet = len(system.sites) > 0
     first = hour.hour - hour.hour % DAY
     at = hour.hour - first
-    day = _day(system, standing, first, list(range(DAY)) if has_fleet else [at])
     load = bus_load_kw(system.year, np.asarray([hour.hour]))[0]
     secured = dispatched(
         standing.grid,
@@ -165,6 +164,8 @@ def _responses(system: System, hour: ModeHour, standing: Standing) -> Iterator[M
         outages=True,
         curtail_price_per_mwh=system.curtail_price_per_mwh,
     )
+    asked = list(range(DAY)) if has_fleet else [at]
+    day = _day(system, standing, first, asked, {at: secured})
     for response in Response if has_fleet else (Response.NOTHING,):
         yield _case(system, hour, standing, response, day, load, secured)
 
@@ -206,7 +207,9 @@ def _case(
     )
 
 
-def _day(system: System, standing: Standing, first: int, asked: list[int]) -> _Day:
+def _day(
+    system: System, standing: Standing, first: int, asked: list[int], known: dict[int, Dispatch]
+) -> _Day:
     """Hours that are not asked stand empty: their price is 0 and nothing flows."""
     lines, units = len(standing.network.branches), len(system.units)
     flow, shares, price = np.zeros((DAY, lines)), np.zeros((DAY, units)), np.zeros(DAY)
@@ -216,9 +219,13 @@ def _day(system: System, standing: Standing, first: int, asked: list[int]) -> _D
         load = bus_load_kw(system.year, np.asarray([hour]))[0]
         drawn = whole_load_kw(system, load, system.site_kw[at])
         found = dispatched(
-            standing.grid, system.units, drawn, _most(system, standing.out, hour), False,
-            system.curtail_price_per_mwh,
-        )  # fmt: skip
+            standing.grid,
+            system.units,
+            drawn,
+            _most(system, standing.out, hour),
+            curtail_price_per_mwh=system.curtail_price_per_mwh,
+            known=known.get(at),
+        )
         dispatches[at] = found
         flow[at] = found.optimum.flow_kw
         shares[at] = feeding_shares(system.units, found)

@@ -68,6 +68,7 @@ def dispatched(
     most_kw: Real,
     outages: bool = False,
     curtail_price_per_mwh: float = 0.0,
+    known: Dispatch | None = None,
 ) -> Dispatch:
     """The cheapest hour of units on a grid. load_kw: drawn at each bus, (N,); most_kw: what each unit could feed, (G,),
     0 for one that is out.
@@ -76,7 +77,8 @@ def dispatched(
     stopped, or none that is wanted at all, whichever is cheaper, and the others keep it. That is a rule of thumb, no
     unit commitment: starts and hours before are not asked.
 
-    curtail_price_per_mwh: paid for what units of no cost could give and do not. Raises Infeasible as `optimal_flow`.
+    curtail_price_per_mwh: paid for what units of no cost could give and do not. known: a dispatch of the same hour
+    whose running units are tried, too, so that this one is no dearer. Raises Infeasible as `optimal_flow`.
     """
     free = units.block_price_per_mwh.max(axis=1) <= 0.0
     curtail = np.where(free, curtail_price_per_mwh, 0.0)
@@ -85,10 +87,13 @@ def dispatched(
     fed = _by_unit(units, *relaxed)
     lowest = np.minimum(units.min_kw, most_kw)
     kept: list[Dispatch] = []
-    for how, on in (
+    choices = [
         (Running.STOPPED_BELOW_HALF, fed >= np.maximum(HALF * lowest, WORSE_KW)),
         (Running.KEPT_ON, fed > WORSE_KW),
-    ):
+    ]
+    if known is not None and known.running is not Running.NOT_KEPT:
+        choices.append((known.running, known.fed_kw > WORSE_KW))
+    for how, on in choices:
         most, least = np.where(on, most_kw, 0.0), np.where(on, lowest, 0.0)
         try:
             solved = _solved(grid, units, load_kw, most, least, curtail, outages)
