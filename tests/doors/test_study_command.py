@@ -22,7 +22,7 @@ def test_the_document_names_outages_and_what_a_bus_takes(
     found = json.loads(capsys.readouterr().out)
     assert set(found) == {
         "of", "solved", "buses", "branches", "load_kw", "fed_by", "now", "outages", "hosting",
-        "solves_at", "parts", "fused", "unfed", "unrated", "direct", "notes",
+        "solves_at", "parts", "fused", "unfed", "unrated", "direct", "notes", "short_circuit",
     }  # fmt: skip
     assert set(found["now"]) == {
         "lost_kw", "lowest_pu", "lowest_bus", "highest_pu", "highest_bus", "overloads", "fullest", "loading", "outside",
@@ -147,6 +147,23 @@ def test_a_tied_bus_is_asked_under_its_own_name(
     said = capsys.readouterr().out
     assert "one bus, tied without impedance: bus 5, 10" in said
     assert "bus 10 takes 183,000 kW (1-4 is full) as it stands" in said
+
+
+def test_the_strength_of_each_bus_is_told_with_what_is_assumed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The weakest first; nine buses tell no reactance of their machines."""
+    assert exit_code(["study", str(NINE), "--short-circuit", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["short_circuit"]
+    assert set(found) == {
+        "voltage_factor", "assumed", "assumed_pu", "left_out", "unrated_transformers", "buses",
+    }  # fmt: skip
+    powers = [one["power_kva"] for one in found["buses"]]
+    assert powers == sorted(powers) and len(powers) == 9
+    assert set(found["buses"][0]) == {"bus", "power_kva", "current_ka"}
+    assert exit_code(["study", str(NINE), "--short-circuit"]) == 0
+    said = capsys.readouterr().out
+    assert "3 machines tell no subtransient reactance and are taken at 0.2 pu" in said
 
 
 @pytest.mark.real

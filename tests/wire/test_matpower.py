@@ -113,7 +113,7 @@ def test_what_is_no_number_is_told_by_its_column_beside_faults_of_other_tables()
         ("\t2\t2\t0\t0\t0", "\t1\t2\t0\t0\t0", "bus 1 once more"),
         ("\t1\t250\t10;", "\t0\t250\t10;", "no machine in service"),
         ("\t1\t300\t10;\n\t3", "\t1\t300\t10 7;\n\t3", "as in the row before"),
-        ("1\t4\t0\t0.0576\t0\t250\t250\t250\t0\t0\t1", "1\t4\t0\t0.0576\t0\t250\t250\t250\t0\t0\t0", "no branch in service leads to it"),
+        ("0.0576\t0\t250\t250\t250\t0\t0\t1", "0.0576\t0\t250\t250\t250\t0\t0\t0", "no branch in service leads to it"),
         ("4\t5\t0.017\t0.092\t0.158\t250", "4\t5\t0.017\t0.092\t0.158\t-250", "a rating of -250; 0 for none"),
         ("mpc.version", "mpc.dcline = [1 2 3];\nmpc.version", "mpc.dcline with 3 columns; 17"),
         ("2\t163\t0\t300\t-300\t1", "2\t163\t0\t300\t-300\t0", "a voltage above 0"),

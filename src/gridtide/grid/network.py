@@ -97,6 +97,28 @@ def no_direct_lines() -> DirectLines:
     )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FaultSources:
+    """F machines and external grids that feed a short circuit, (F,) each. bus: by number; rated_kva: 0 where nobody
+    says, which feeds nothing; resistance_pu, reactance_pu: subtransient, with its own transformer, on rated_kva, the
+    reactance NaN where nobody says."""
+
+    bus: Whole
+    rated_kva: Real
+    resistance_pu: Real
+    reactance_pu: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, bus=np.int64)
+        freeze(self, **dict.fromkeys(("rated_kva", "resistance_pu", "reactance_pu"), np.float64))
+
+
+def no_fault_sources() -> FaultSources:
+    """None of them."""
+    none, nowhere = np.empty(0), np.empty(0, dtype=np.int64)
+    return FaultSources(bus=nowhere, rated_kva=none, resistance_pu=none, reactance_pu=none)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Unfed:
     """A part of a grid to which no power comes. names: of its buses; load_kw: on them; why: nothing comes."""
@@ -137,6 +159,7 @@ class Network:
     machines: Machines
     feeding_bus: int
     direct: DirectLines = field(default_factory=no_direct_lines)
+    fault_sources: FaultSources = field(default_factory=no_fault_sources)
     origin: Origin = field(default_factory=Origin)
 
     def __post_init__(self) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.finding import BadInput, Finding, refuse_if_any
-from gridtide.grid.network import Network
+from gridtide.grid.network import FaultSources, Network, bus_number
+from gridtide.grid.short_circuit import VOLTAGE_FACTOR
 from gridtide.sources import text_of
 from gridtide.wire.matpower import network_of
 from gridtide.wire.matpower_tables import LEAST_COLUMNS, Tables
@@ -30,8 +31,9 @@ class PandapowerFile:
     path: Path
 
     def read(self) -> Network:
-        """The network that is in service, as `PandapowerNet` reads it. Raises BadInput where pandapower is not there, for
-        a file that it did not write or that would load objects of other programs, and for every fault of its rows."""
+        """The network that is in service, as `PandapowerNet` reads it. Raises BadInput where pandapower is not there,
+        for a file that it did not write or that would load objects of other programs, and for every fault of its rows.
+        """
         text = text_of(self.path)
         refuse_if_any(_foreign(text, str(self.path)))
         try:
@@ -91,7 +93,7 @@ class PandapowerNet:
             fused=_with_closed_switches(network.origin.fused, fused),
             notes=(*network.origin.notes, *_said_of_direct(self.net)),
         )
-        return replace(network, origin=origin)
+        return replace(network, origin=origin, fault_sources=_fault_sources(self.net, network))
 
 
 def _labels(net: Any, rows: int) -> dict[int, tuple[str, ...]]:
@@ -115,6 +117,47 @@ def _with_closed_switches(
         for tie in ties
     )
     return (*widened, *more.values())
+
+
+def _fault_sources(net: Any, network: Network) -> FaultSources:
+    """External grids by their highest short-circuit power, machines by rating and subtransient reactance, with the
+    factor c / (1 + x sin phi) of IEC 60909-0; what a table does not tell is unknown, and without a rating left out."""
+    rows: list[tuple[int, float, float, float]] = []
+    for one in _records(net.ext_grid):
+        power, ratio = one.get("s_sc_max_mva", np.nan), one.get("rx_max", 0.0)
+        at = bus_number(network, str(one["bus"]))
+        if at is not None and power > 0.0:
+            reactance = VOLTAGE_FACTOR / np.hypot(1.0, ratio)
+            rows.append((at, 1000.0 * power, ratio * reactance, reactance))
+    for one in _records(net.gen):
+        at, rated = bus_number(network, str(one["bus"])), one.get("sn_mva", np.nan)
+        if at is not None and rated > 0.0:
+            rows.append((at, 1000.0 * rated, *_behind(one, network.buses.nominal_kv[at])))
+    columns = np.asarray(rows, dtype=np.float64).reshape(-1, 4).T
+    return FaultSources(
+        bus=columns[0].astype(np.int64),
+        rated_kva=columns[1],
+        resistance_pu=columns[2],
+        reactance_pu=columns[3],
+    )
+
+
+def _behind(machine: dict[str, float], bus_kv: float) -> tuple[float, float]:
+    """Resistance and reactance of a machine on its rating at the voltage of its bus, corrected."""
+    told_kv = machine.get("vn_kv", np.nan)
+    level_kv = told_kv if told_kv > 0.0 else bus_kv
+    reactance, power_factor = machine.get("xdss_pu", np.nan), machine.get("cos_phi", np.nan)
+    shifted = np.sqrt(1.0 - power_factor**2) if power_factor <= 1.0 else 0.0
+    factor = bus_kv / level_kv * VOLTAGE_FACTOR / (1.0 + reactance * shifted)
+    ohm = machine.get("rdss_ohm", np.nan)
+    resistance = ohm * machine["sn_mva"] / level_kv**2 if ohm > 0.0 else 0.0
+    turned = (level_kv / bus_kv) ** 2
+    return factor * turned * resistance, factor * turned * reactance
+
+
+def _records(table: Any) -> list[dict[str, Any]]:
+    """Rows of a table of pandapower that are in service."""
+    return [dict(one) for one in table[table.in_service].to_dict("records")]
 
 
 def _said_of_direct(net: Any) -> Iterator[str]:

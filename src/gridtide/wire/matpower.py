@@ -16,6 +16,7 @@ from gridtide.grid.network import (
     Buses,
     Circuits,
     DirectLines,
+    FaultSources,
     Machines,
     Network,
     Origin,
@@ -207,7 +208,19 @@ def _one(part: Tables, origin: Origin) -> Network:
             drawn_kw=1000.0 * part.dcline[:, 3],
             fed_kw=np.asarray([1000.0 * _arriving(line) for line in part.dcline]),
         ),
+        fault_sources=_fault_sources(gen, at),
         origin=origin,
+    )
+
+
+def _fault_sources(gen: Real, at: Whole) -> FaultSources:
+    """Machines by mBase; the format tells no reactance of theirs."""
+    rated = np.where(gen[:, 6] > 0.0, 1000.0 * gen[:, 6], 0.0)
+    return FaultSources(
+        bus=at,
+        rated_kva=rated,
+        resistance_pu=np.zeros(len(gen)),
+        reactance_pu=np.full(len(gen), np.nan),
     )
 
 

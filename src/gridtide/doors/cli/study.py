@@ -23,11 +23,14 @@ SHOWN = 5
 @click.option("--report", type=PageFile(), help="Of --modes: write the report as Markdown.")
 @click.option("--export", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
               help="Of --modes: write the worst mode as files for tools of dynamics.")  # fmt: skip
+@click.option("--short-circuit", "strength", is_flag=True,
+              help="How strong each bus is: initial symmetrical short-circuit power.")  # fmt: skip
 @click.option("--page", type=PageFile(), help="Write the picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def study(
     network: Path,
     hosts: tuple[str, ...],
+    strength: bool,
     modes: bool,
     fleet: Path | None,
     maintenance: tuple[str, ...],
@@ -48,7 +51,7 @@ def study(
 
     read = network_in(network)
     refuse_if_any(unknown_buses(read, hosts, "--bus"))
-    found = study_document(read, tuple(dict.fromkeys(hosts)))
+    found = study_document(read, tuple(dict.fromkeys(hosts)), strength)
     tell(found, "study.js", page, as_json, show)
     return 0 if _is_whole(found) else 3
 
@@ -70,6 +73,8 @@ def show(found: dict[str, Any]) -> None:
         click.echo(_collapse(found))
     else:
         _show_solved(found)
+    if found["short_circuit"] is not None:
+        _show_strength(found["short_circuit"])
     for part in found["parts"]:
         click.echo("")
         show(part)
@@ -123,6 +128,27 @@ def _show_solved(found: dict[str, Any]) -> None:
     for one in found["hosting"]:
         now, after = _room(one["now"]), _room(one["after_any_outage"])
         click.echo(f"bus {one['bus']} takes {now} as it stands, {after} after any outage")
+
+
+def _show_strength(told: dict[str, Any]) -> None:
+    buses = told["buses"]
+    click.echo(
+        f"short-circuit power with a voltage factor of {told['voltage_factor']:g}: the weakest of {len(buses):,} buses"
+    )
+    for one in buses[:SHOWN]:
+        current = "" if one["current_ka"] is None else f", {one['current_ka']:.2f} kA"
+        click.echo(f"  bus {one['bus']}: {one['power_kva']:,.0f} kVA{current}")
+    if told["assumed"]:
+        click.echo(
+            f"  {told['assumed']} machines tell no subtransient reactance and are taken at {told['assumed_pu']:g} pu"
+            " on their rating"
+        )
+    if told["left_out"]:
+        click.echo(f"  {told['left_out']} machines without a rating feed nothing")
+    if told["unrated_transformers"]:
+        click.echo(
+            f"  {told['unrated_transformers']} transformers have no rating: their impedance is not corrected"
+        )
 
 
 def _fullest(now: dict[str, Any]) -> str:

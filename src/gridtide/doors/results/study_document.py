@@ -12,16 +12,20 @@ from gridtide.grid.hosting_capacity import NONE, Hosting, hosted_at
 from gridtide.grid.network import Network, bus_number, lossless, lossless_kw
 from gridtide.grid.power_flow import PowerFlow
 from gridtide.grid.sensitivities import sensitivities
+from gridtide.grid.short_circuit import ASSUMED_PU, VOLTAGE_FACTOR, short_circuit
 
 Real = NDArray[np.float64]
 
 
-def study_document(network: Network, hosts: tuple[str, ...]) -> dict[str, Any]:
+def study_document(
+    network: Network, hosts: tuple[str, ...], strength: bool = False
+) -> dict[str, Any]:
     """One network, and under `parts` those that its source holds beside it, each as a document of its own.
 
     solved: whether it has a flow as it stands; now, outages and hosting are None where it has none, and solves_at is
     the largest share of its load at which it has one. hosts: names of buses whose room for load is asked, without
-    losses. fused, unfed, unrated, direct, notes: what was read otherwise than it stands.
+    losses; strength: whether short_circuit is worked out, else None. fused, unfed, unrated, direct, notes: what was
+    read otherwise than it stands.
     """
     names = branch_names(network)
     solved = solved_outages(network)
@@ -33,7 +37,8 @@ def study_document(network: Network, hosts: tuple[str, ...]) -> dict[str, Any]:
         "load_kw": float(network.buses.load_kw.sum()),
         "fed_by": network.buses.names[network.feeding_bus],
         **_origin(network, names),
-        "parts": [study_document(part, ()) for part in network.origin.parts],
+        "parts": [study_document(part, (), strength) for part in network.origin.parts],
+        "short_circuit": _strength(network) if strength else None,
     }
     if solved is None:
         share = largest_share(network)
@@ -63,6 +68,27 @@ def _origin(network: Network, names: list[str]) -> dict[str, Any]:
         ],
         "direct": [{"line": line, "drawn_kw": drawn, "fed_kw": fed} for line, drawn, fed in lines],
         "notes": list(origin.notes),
+    }
+
+
+def _strength(network: Network) -> dict[str, Any]:
+    """Short-circuit power of each bus, the weakest first."""
+    found = short_circuit(network)
+    names, ka = network.buses.names, found.current_ka
+    return {
+        "voltage_factor": VOLTAGE_FACTOR,
+        "assumed": found.assumed,
+        "assumed_pu": ASSUMED_PU,
+        "left_out": found.left_out,
+        "unrated_transformers": found.unrated,
+        "buses": [
+            {
+                "bus": names[bus],
+                "power_kva": float(found.power_kva[bus]),
+                "current_ka": None if np.isnan(ka[bus]) else float(ka[bus]),
+            }
+            for bus in np.argsort(found.power_kva, kind="stable").tolist()
+        ],
     }
 
 
