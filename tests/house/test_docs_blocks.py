@@ -38,6 +38,7 @@ DOCTESTED = {
     "docs/sweep.md": "test_sweep_page.py",
     "docs/adequacy.md": "test_adequacy_pages.py",
     "docs/accidents.md": "test_adequacy_pages.py",
+    "docs/operation-modes.md": "test_operation_modes_page.py",
 }
 FOREIGN = ("sacct",)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -147,7 +148,8 @@ def files_for_commands(folder: Path, page: str) -> None:
     ]
     (folder / "agent.toml").write_text(agent[0])
     (folder / "token").write_text("hush")
-    shutil.copytree(ROOT / "examples" / "settle", folder / "examples" / "settle")
+    for name in ("settle", "nine_buses_year"):
+        shutil.copytree(ROOT / "examples" / name, folder / "examples" / name)
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
         f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00,{5 + 2 * (8 <= hour % 24 < 18)}"

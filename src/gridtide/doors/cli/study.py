@@ -16,12 +16,28 @@ SHOWN = 5
 @click.argument("network", type=click.Path(path_type=Path))
 @click.option("--bus", "hosts", multiple=True, metavar="NAME",
               help="How much more load a bus takes, without losses.")  # fmt: skip
+@click.option("--modes", is_flag=True, help="Operation modes of a year, before every loss.")
+@click.option("--fleet", type=click.Path(path_type=Path), help="Of --modes: sites and options.")
+@click.option("--out", "maintenance", multiple=True, metavar="NAME",
+              help="Of --modes: a branch or unit that is out for maintenance.")  # fmt: skip
+@click.option("--report", type=PageFile(), help="Of --modes: write the report as Markdown.")
+@click.option("--export", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+              help="Of --modes: write the worst mode as files for tools of dynamics.")  # fmt: skip
 @click.option("--short-circuit", "strength", is_flag=True,
               help="How strong each bus is: initial symmetrical short-circuit power.")  # fmt: skip
 @click.option("--page", type=PageFile(), help="Write the picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def study(
-    network: Path, hosts: tuple[str, ...], strength: bool, page: Path | None, as_json: bool
+    network: Path,
+    hosts: tuple[str, ...],
+    strength: bool,
+    modes: bool,
+    fleet: Path | None,
+    maintenance: tuple[str, ...],
+    report: Path | None,
+    export: Path | None,
+    page: Path | None,
+    as_json: bool,
 ) -> int:
     """Solve NETWORK (a MATPOWER case .m, a network .json that pandapower wrote, the folder of RTS-GMLC) as it stands
     and after the loss of each branch; needs the extra `grid`. A .toml file asks something else of a grid: adequacy,
@@ -31,6 +47,10 @@ def study(
         from gridtide.doors.cli.study_question import answer
 
         return answer(network, page, as_json)
+    if modes or fleet or maintenance or report or export:
+        from gridtide.doors.cli.study_modes import study_modes
+
+        return study_modes(network, fleet, maintenance, page, report, export, as_json)
     from gridtide.doors.cli.network_file import network_in, unknown_buses
     from gridtide.doors.results.study_document import study_document
 
