@@ -39,6 +39,7 @@ DOCTESTED = {
     "docs/adequacy.md": "test_adequacy_pages.py",
     "docs/accidents.md": "test_adequacy_pages.py",
     "docs/operation-modes.md": "test_operation_modes_page.py",
+    "docs/size.md": "test_size_page.py",
 }
 FOREIGN = ("sacct",)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)

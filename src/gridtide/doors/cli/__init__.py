@@ -59,6 +59,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.study:study",
         "What an outage does to a network, and how much load a bus takes.",
     ),
+    "size": (
+        "gridtide.doors.cli.size:size",
+        "What to build beside a load, at least cost or least carbon, and how clean it gets.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",
