@@ -105,6 +105,27 @@ def hosting_year(
     )
 
 
+def shared_reinforcement_kw(
+    branches: Branches,
+    found: Sensitivities,
+    flow_kw: Real,
+    fed_share: Real,
+    bus: int,
+    size_kw: float,
+    least_effect: float = TINY,
+) -> Real:
+    """By how much the rating of each branch must rise so that a load of size_kw at a bus is served in every hour,
+    before and after any outage, (L,); as `hosting_year`, of whose answer this is the other side. Reactances stay."""
+    pairs = _pairs(branches, found, True)
+    loaded = _loaded(pairs, found.ptdf @ fed_share - found.ptdf[:, bus], max(least_effect, TINY))
+    highest, lowest = _spans(pairs, np.ascontiguousarray(flow_kw), len(branches))
+    worst = np.where(loaded.sign > 0.0, highest[loaded.pair], -lowest[loaded.pair])
+    beyond = worst + loaded.grows * size_kw - pairs.rating_kw[loaded.pair]
+    more = np.zeros(len(branches))
+    np.maximum.at(more, pairs.branch[loaded.pair], beyond)
+    return more
+
+
 def _pairs(branches: Branches, found: Sensitivities, outages: bool) -> _Pairs:
     lines = len(branches)
     lost = np.flatnonzero(~found.is_bridge) if outages else np.empty(0, dtype=np.int64)

@@ -133,6 +133,14 @@ class SecureProgram:
         branch, after = list(self.rows)[int(dual.argmax())]
         return branch, -1 if after < 0 else int(self.watched.lost[after])
 
+    def over_by_branch(self) -> Real:
+        """What each branch carries above its rating in the hour solved last, kW, (L,): what no dispatch avoids."""
+        used = np.asarray(self.highs.getSolution().col_value)
+        beyond = used[len(used) - 2 * len(self.rows) :].reshape(-1, 2).sum(axis=1)
+        most = np.zeros(len(self.watched.rating_kw))
+        np.maximum.at(most, np.asarray([branch for branch, _ in self.rows], dtype=int), beyond)
+        return most
+
     def _too_full(self, flow: Real) -> tuple[float, list[tuple[int, int]]]:
         """What the fullest branch carries above its rating, and pairs above theirs that are not in the program, the
         fullest first, each branch once."""

@@ -16,11 +16,32 @@ SHOWN = 5
 @click.argument("network", type=click.Path(path_type=Path))
 @click.option("--bus", "hosts", multiple=True, metavar="NAME",
               help="How much more load a bus takes, without losses.")  # fmt: skip
+@click.option("--year", "over_year", is_flag=True,
+              help="Every hour of the year of an RTS-GMLC folder: what buses take, and a load at --bus.")  # fmt: skip
+@click.option("--connection", type=click.Path(path_type=Path), metavar="FILE",
+              help="With --year: what the load asks and what ways to connect it cost (TOML).")  # fmt: skip
+@click.option("--flex", type=click.Path(path_type=Path), metavar="FILE",
+              help="With --year: what its work gives by waiting, from `gridtide flex CASE --json`.")  # fmt: skip
 @click.option("--page", type=PageFile(), help="Write the picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def study(network: Path, hosts: tuple[str, ...], page: Path | None, as_json: bool) -> int:
+def study(
+    network: Path,
+    hosts: tuple[str, ...],
+    over_year: bool,
+    connection: Path | None,
+    flex: Path | None,
+    page: Path | None,
+    as_json: bool,
+) -> int:
     """Solve NETWORK (a MATPOWER case, .m) as it stands and after the loss of each branch; needs the extra `grid`.
-    Leaves with 3 where the network has no solution as it stands."""
+    Leaves with 3 where the network has no solution as it stands, or, with --year, a load that is asked for is not firm.
+    """
+    if over_year:
+        from gridtide.doors.cli.study_year import year_answered
+
+        return year_answered(network, hosts, connection, flex, page, as_json)
+    if connection or flex:
+        raise BadInput([_needs_a_year()])
     from gridtide.doors.results.study_document import study_document
     from gridtide.sources.matpower_case import MatpowerCase
 
@@ -40,6 +61,15 @@ def _no_bus(name: str, known: tuple[str, ...]) -> Finding:
         value=f"{name} is no bus of the network that is in service",
         limit=f"one of its {len(known):,}: {shown}",
         mend="Name it as the column bus_i does.",
+    )
+
+
+def _needs_a_year() -> Finding:
+    return Finding(
+        subject="--connection, --flex",
+        value="one moment is studied",
+        limit="a year of hours",
+        mend="Write --year beside them.",
     )
 
 
