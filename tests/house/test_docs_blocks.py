@@ -35,6 +35,7 @@ DOCTESTED = {
     "docs/how-to-add.md": "test_how_to_add.py",
     "docs/forecasters.md": "test_forecasters_page.py",
     "docs/study.md": "test_study_page.py",
+    "docs/hosting.md": "test_hosting_page.py",
 }
 FOREIGN = ("sacct",)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -145,6 +146,7 @@ def files_for_commands(folder: Path, page: str) -> None:
     (folder / "agent.toml").write_text(agent[0])
     (folder / "token").write_text("hush")
     shutil.copytree(ROOT / "examples" / "settle", folder / "examples" / "settle")
+    shutil.copytree(ROOT / "examples" / "six_buses", folder / "examples" / "six_buses")
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
         f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00,{5 + 2 * (8 <= hour % 24 < 18)}"

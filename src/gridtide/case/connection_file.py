@@ -47,12 +47,13 @@ class CostsTable(_Table):
 
 
 class ConnectionTable(_Table):
-    """All that such a file may hold. size_kw: the load that is asked for. fed_by: `redispatch`, `units` in
-    proportion to their highest output, or a bus. dispatch: before the load. least_effect: share of the load that a
-    branch must carry to be held to bind. ramp_kw_per_min, within_min: how fast load is taken off after an outage,
-    and in which time."""
+    """All that such a file may hold. size_kw: the load that is asked for, firm: whether every hour must have room
+    for it. fed_by: `redispatch`, `units` in proportion to their highest output, or a bus. dispatch: before the
+    load. least_effect: share of the load that a branch must carry to be held to bind. ramp_kw_per_min, within_min:
+    how fast load is taken off after an outage, and in which time."""
 
     size_kw: Positive | None = None
+    firm: bool = True
     fed_by: str = Field(default="redispatch", min_length=1)
     dispatch: Literal["secure", "merit"] = "secure"
     least_effect: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0

@@ -34,7 +34,7 @@ def study(
     as_json: bool,
 ) -> int:
     """Solve NETWORK (a MATPOWER case, .m) as it stands and after the loss of each branch; needs the extra `grid`.
-    Leaves with 3 where the network has no solution as it stands, or, with --year, a load that is asked for is not firm.
+    Leaves with 3 where the network has no solution as it stands, or, with --year, a load that must be firm is not.
     """
     if over_year:
         from gridtide.doors.cli.study_year import year_answered

@@ -26,7 +26,7 @@ def year_answered(
     page: Path | None,
     as_json: bool,
 ) -> int:
-    """Answer; what the command ends with: 3 where a size is asked for that is not firm at a named bus."""
+    """Answer; what the command ends with: 3 where a load must be firm and is not."""
     from gridtide.case.connection_file import connection_of
     from gridtide.doors.results.connection_document import connection_document
     from gridtide.doors.results.hosting_document import hosting_document
@@ -52,7 +52,7 @@ def year_answered(
 
     tell(found, "hosting.js", page, as_json, show)
     sizes = [one["asked"] for one in found["connections"] if one["asked"] is not None]
-    return 0 if all(one["firm"] for one in sizes) else 3
+    return 0 if not wanted.asked.firm or all(one["firm"] for one in sizes) else 3
 
 
 def _system(path: Path) -> "HostingSystem":
@@ -69,7 +69,7 @@ def _system(path: Path) -> "HostingSystem":
     still = read.stores.unit[read.stores.charge_kw > 0.0]
     available[:, still] = 0.0
     return HostingSystem(
-        network=read.network,
+        network=replace(read.network, name=path.resolve().name),
         units=read.units,
         year=replace(read.year, available_kw=available),
         branch_names=read.branch_names,

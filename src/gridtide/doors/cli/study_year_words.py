@@ -105,4 +105,4 @@ def pair(told: dict[str, Any]) -> str:
 
 def kw(value: float | None) -> str:
     """Room in kW."""
-    return "any load" if value is None else f"{value:,.0f} kW"
+    return "any load" if value is None else f"{round(value):,} kW"

@@ -66,7 +66,7 @@ function asked(one) {
   element("h3", `${number(of.size_kw)} kW at bus ${one.bus}`);
   element("p", of.firm ? "It is firm: every hour has room for it after any outage." : `It is not firm: the worst hour lacks ${number(of.short_kw)} kW. Kept off before outages it would miss ${number(of.after_any_outage.hours)} hours, ${percent(of.after_any_outage.share, 2)} of its energy, at most ${number(of.after_any_outage.longest_h)} hours on end.`);
   if (of.ways.length) {
-    words(["way to connect, the cheapest first", `${of.currency} a year`, "kWh not served", "built"], of.ways.map((way) => [way.way, way.cost_per_year === null ? "cannot be filled" : number(way.cost_per_year), number(way.unserved_kwh), Object.entries(way.built).map(([name, value]) => `${name.replace(/_([^_]*)$/, " $1")} ${value === null ? "n/a" : number(value)}`).join(", ") || "–"]));
+    words(["way to connect, the cheapest first", `${of.currency} a year`, "kWh not served", "built"], of.ways.map((way) => [way.way, way.cost_per_year === null ? "cannot be filled" : number(way.cost_per_year), number(way.unserved_kwh), Object.entries(way.built).map(([name, value]) => `${name.replace(/_([^_]*)$/, (_, unit) => ` ${unit.replace("kw", "kW")}`)} ${value === null ? "n/a" : number(value)}`).join(", ") || "–"]));
   }
   if (of.reinforced.length) words(["branch that must carry more for it to be firm", "kW more"], of.reinforced.map((row) => [row.branch, number(row.more_kw)]));
 }
@@ -77,7 +77,7 @@ function connection(one) {
   element("p", `Firm: ${kw(after.firm_kw)} (${pair(after)}, ${after.at}); ${kw(one.now.firm_kw)} as the grid stands; ${kw(one.off_after_outage.firm_kw)} if load comes off within ${number(one.off_after_outage.within_min)} min of an outage at ${number(one.off_after_outage.ramp_kw_per_min)} kW/min.`, "lead");
   asked(one);
   element("h3", "Connectable against hours curtailed");
-  curves(one, "hours", (row) => row.unmet_hours ?? row.hours, { name: "hours of the year with curtailment", min: 0 }, []);
+  curves(one, "hours", (row) => row.unmet_hours ?? row.hours, { name: "hours of the year with curtailment", min: 0, max: page.hours }, []);
   element("h3", "Connectable against energy curtailed");
   curves(one, "% of energy", (row) => 100 * row.share, { name: "% of the load's energy curtailed", min: 0, max: 2 }, [0.25, 0.5, 1]);
   const heads = ["energy curtailed", WORDS.now, WORDS.after, WORDS.quick];
