@@ -40,6 +40,7 @@ DOCTESTED = {
     "docs/accidents.md": "test_adequacy_pages.py",
     "docs/operation-modes.md": "test_operation_modes_page.py",
     "docs/size.md": "test_size_page.py",
+    "docs/hosting.md": "test_hosting_page.py",
 }
 FOREIGN = ("sacct",)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -151,6 +152,8 @@ def files_for_commands(folder: Path, page: str) -> None:
     (folder / "token").write_text("hush")
     for name in ("settle", "nine_buses_year"):
         shutil.copytree(ROOT / "examples" / name, folder / "examples" / name)
+    shutil.copytree(ROOT / "examples" / "settle", folder / "examples" / "settle")
+    shutil.copytree(ROOT / "examples" / "six_buses", folder / "examples" / "six_buses")
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
         f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00,{5 + 2 * (8 <= hour % 24 < 18)}"

@@ -1,5 +1,6 @@
 """`gridtide study NETWORK`: flows and voltages, the loss of any one branch, and how much load a bus takes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import click
 
 from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
-from gridtide.finding import refuse_if_any
+from gridtide.finding import BadInput, Finding, refuse_if_any
 
 SHOWN = 5
 
@@ -25,6 +26,12 @@ SHOWN = 5
               help="Of --modes: write the worst mode as files for tools of dynamics.")  # fmt: skip
 @click.option("--short-circuit", "strength", is_flag=True,
               help="How strong each bus is: initial symmetrical short-circuit power.")  # fmt: skip
+@click.option("--year", "over_year", is_flag=True,
+              help="Every hour of the year of an RTS-GMLC folder: what buses take, and a load at --bus.")  # fmt: skip
+@click.option("--connection", type=click.Path(path_type=Path), metavar="FILE",
+              help="With --year: what the load asks and what ways to connect it cost (TOML).")  # fmt: skip
+@click.option("--flex", type=click.Path(path_type=Path), metavar="FILE",
+              help="With --year: what its work gives by waiting, from `gridtide flex CASE --json`.")  # fmt: skip
 @click.option("--page", type=PageFile(), help="Write the picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def study(
@@ -36,21 +43,45 @@ def study(
     maintenance: tuple[str, ...],
     report: Path | None,
     export: Path | None,
+    over_year: bool,
+    connection: Path | None,
+    flex: Path | None,
     page: Path | None,
     as_json: bool,
 ) -> int:
     """Solve NETWORK (a MATPOWER case .m, a network .json that pandapower wrote, the folder of RTS-GMLC) as it stands
     and after the loss of each branch; needs the extra `grid`. A .toml file asks something else of a grid: adequacy,
     headroom, or what an accident does. Leaves with 3 where a part of it has no solution as it stands or load that
-    nothing feeds, where a target is missed or a limit broken."""
+    nothing feeds, where a target is missed, a limit broken, or a load that must be firm is not."""
+    of_modes = bool(fleet or maintenance or report or export)
+    of_year = bool(connection or flex)
+    refuse_if_any(_left_without(of_modes and not modes, of_year and not over_year))
+    _refuse_two_questions(
+        {
+            "a .toml file": network.suffix == ".toml",
+            "--modes": modes,
+            "--year": over_year,
+            "--short-circuit": strength,
+        }
+    )
     if network.suffix == ".toml":
         from gridtide.doors.cli.study_question import answer
 
         return answer(network, page, as_json)
-    if modes or fleet or maintenance or report or export:
+    if modes:
         from gridtide.doors.cli.study_modes import study_modes
 
         return study_modes(network, fleet, maintenance, page, report, export, as_json)
+    if over_year:
+        from gridtide.doors.cli.study_year import year_answered
+
+        return year_answered(network, hosts, connection, flex, page, as_json)
+    return _one_moment(network, hosts, strength, page, as_json)
+
+
+def _one_moment(
+    network: Path, hosts: tuple[str, ...], strength: bool, page: Path | None, as_json: bool
+) -> int:
     from gridtide.doors.cli.network_file import network_in, unknown_buses
     from gridtide.doors.results.study_document import study_document
 
@@ -65,6 +96,40 @@ def _is_whole(found: dict[str, Any]) -> bool:
     """Whether every part is solved and no load is without power."""
     fed = all(one["load_kw"] == 0.0 for one in found["unfed"])
     return found["solved"] and fed and all(_is_whole(part) for part in found["parts"])
+
+
+def _left_without(modes: bool, year: bool) -> Iterator[Finding]:
+    """What is given without the question it belongs to."""
+    if modes:
+        yield Finding(
+            subject="--fleet, --out, --report, --export",
+            value="no operation modes are studied",
+            limit="operation modes of a year",
+            mend="Write --modes beside them.",
+        )
+    if year:
+        yield Finding(
+            subject="--connection, --flex",
+            value="one moment is studied",
+            limit="a year of hours",
+            mend="Write --year beside them.",
+        )
+
+
+def _refuse_two_questions(asked: dict[str, bool]) -> None:
+    """Raises BadInput where more than one of them is asked."""
+    names = [name for name, is_asked in asked.items() if is_asked]
+    if len(names) > 1:
+        raise BadInput(
+            [
+                Finding(
+                    subject=" and ".join(names),
+                    value="are asked at once",
+                    limit="one question a call",
+                    mend="Ask one after the other.",
+                )
+            ]
+        )
 
 
 def show(found: dict[str, Any]) -> None:

@@ -1,0 +1,189 @@
+"""A network with a year of hours, and how load that is added at one of its buses finds room."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+from gridtide.grid.branches import Branches
+from gridtide.grid.hosting_redispatched import hosting_redispatched
+from gridtide.grid.hosting_reinforced import Relieved, reinforcement_kw, relieved
+from gridtide.grid.hosting_year import HostingYear, hosting_year, shared_reinforcement_kw
+from gridtide.grid.network import Network, lossless
+from gridtide.grid.secure_year import FedYear, fed_year
+from gridtide.grid.sensitivities import Sensitivities, sensitivities
+from gridtide.grid.system_year import SystemYear
+from gridtide.grid.units import Units
+
+Real = NDArray[np.float64]
+Told = Callable[[int], None]
+REDISPATCH = "redispatch"
+UNITS = "units"
+
+
+def untold(hour: int) -> None:
+    """Nobody is told of an hour that is through."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HostingSystem:
+    """branch_names: (L,). branch_out: share of time in which each branch is out of service, (L,), NaN where it is not
+    known. currency: of the units' prices."""
+
+    network: Network
+    units: Units
+    year: SystemYear
+    branch_names: tuple[str, ...]
+    branch_out: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, branch_out=np.float64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Standing:
+    """A system with what follows from it: branches without losses, their sensitivities, what buses draw besides the
+    load of areas, (N,), and the dispatch of its hours before any load is added."""
+
+    system: HostingSystem
+    branches: Branches
+    found: Sensitivities
+    drawn_kw: Real
+    fed: FedYear
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feeding:
+    """Who feeds what is added. by: `redispatch`, all units dispatched anew for it; `units`, those that no weather
+    limits, in proportion to their highest output; else the name of a bus. least_effect: as in `hosting_year`,
+    unless redispatched."""
+
+    by: str
+    least_effect: float = 0.0
+
+
+def standing_of(system: HostingSystem, secure: bool, done: Told = untold) -> Standing:
+    """Raises ValueError for a grid in parts, BadInput without the extra `grid`."""
+    network = system.network
+    branches = lossless(network)
+    found = sensitivities(branches, network.feeding_bus)
+    drawn = np.array(network.buses.shunt_kw)
+    np.add.at(drawn, network.direct.from_bus, network.direct.drawn_kw)
+    np.subtract.at(drawn, network.direct.to_bus, network.direct.fed_kw)
+    fed = fed_year(branches, found, system.units, system.year, drawn, secure, done)
+    return Standing(system=system, branches=branches, found=found, drawn_kw=drawn, fed=fed)
+
+
+def fed_share(system: HostingSystem, by: str) -> Real:
+    """Which buses feed what is added where it is not redispatched, (N,)."""
+    buses = system.network.buses
+    if by != UNITS:
+        return np.asarray(np.arange(len(buses)) == buses.names.index(by), dtype=np.float64)
+    able = np.isnan(system.year.available_kw).all(axis=0)
+    share = np.bincount(
+        system.units.bus[able], system.units.max_kw[able], minlength=len(buses)
+    ).astype(np.float64)
+    return np.asarray(share / share.sum())
+
+
+def rooms_of_all(standing: Standing, feeding: Feeding, outages: bool) -> HostingYear:
+    """Every bus in every hour, fed by shares."""
+    return hosting_year(
+        standing.branches,
+        standing.found,
+        standing.fed.flow_kw,
+        fed_share(standing.system, UNITS if feeding.by == REDISPATCH else feeding.by),
+        np.arange(len(standing.system.network.buses)),
+        outages,
+        feeding.least_effect,
+    )
+
+
+def room_at(
+    standing: Standing, feeding: Feeding, bus: int, outages: bool, done: Told = untold
+) -> HostingYear:
+    """One bus in every hour."""
+    system = standing.system
+    if feeding.by == REDISPATCH:
+        return hosting_redispatched(
+            standing.branches,
+            standing.found,
+            system.units,
+            system.year,
+            standing.drawn_kw,
+            bus,
+            outages,
+            done,
+        )
+    return hosting_year(
+        standing.branches,
+        standing.found,
+        standing.fed.flow_kw,
+        fed_share(system, feeding.by),
+        np.asarray([bus]),
+        outages,
+        feeding.least_effect,
+    )
+
+
+def reinforced_for(
+    standing: Standing, feeding: Feeding, bus: int, size_kw: float, before: HostingYear
+) -> Real:
+    """Rating to be added to each branch so that the load is firm, (L,)."""
+    system = standing.system
+    if feeding.by == REDISPATCH:
+        return reinforcement_kw(
+            standing.branches,
+            standing.found,
+            system.units,
+            system.year,
+            standing.drawn_kw,
+            bus,
+            size_kw,
+            before,
+        )
+    return shared_reinforcement_kw(
+        standing.branches,
+        standing.found,
+        standing.fed.flow_kw,
+        fed_share(system, feeding.by),
+        bus,
+        size_kw,
+        feeding.least_effect,
+    )
+
+
+def relieved_at(
+    standing: Standing, feeding: Feeding, bus: int, branch: int, before: HostingYear
+) -> Relieved:
+    """The least room of all hours if one branch had no rating."""
+    system = standing.system
+    if feeding.by == REDISPATCH:
+        return relieved(
+            standing.branches,
+            standing.found,
+            system.units,
+            system.year,
+            standing.drawn_kw,
+            bus,
+            branch,
+            before,
+        )
+    return _relieved_by_share(standing, feeding, bus, branch)
+
+
+def _relieved_by_share(standing: Standing, feeding: Feeding, bus: int, branch: int) -> Relieved:
+    rating, emergency = (
+        np.array(one) for one in (standing.branches.rating_kw, standing.branches.emergency_kw)
+    )
+    rating[branch] = emergency[branch] = np.inf
+    raised = replace(standing.branches, rating_kw=rating, emergency_kw=emergency)
+    room = room_at(replace(standing, branches=raised), feeding, bus, outages=True)
+    least = int(room.hosted_kw[:, 0].argmin())
+    return Relieved(
+        firm_kw=float(room.hosted_kw[least, 0]),
+        branch=int(room.branch[least, 0]),
+        lost=int(room.lost[least, 0]),
+    )
