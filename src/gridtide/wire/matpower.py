@@ -227,7 +227,7 @@ def _fault_sources(gen: Real, at: Whole) -> FaultSources:
 def _with_converters(machines: Machines, lines: Real, ends: list[list[int]]) -> Machines:
     """Machines and, at ends of lines of direct current that none of them holds, the converter that does."""
     held = dict(zip(machines.bus.tolist(), machines.held_pu.tolist(), strict=True))
-    more = {}
+    more: dict[int, float] = {}
     for line, one, other in zip(lines, *ends, strict=True):
         for bus, voltage in ((one, line[7]), (other, line[8])):
             if bus not in held and voltage > 0.0:
@@ -292,13 +292,17 @@ def _branch_faults(tables: Tables, rows: Whole) -> Iterator[Finding]:
     checks: tuple[tuple[Mask, str, str], ...] = (
         (np.isfinite(branch[:, 2] + branch[:, 4]), "r = {r:g}, b = {b:g}", "finite r and b"),
         (
-            np.isfinite(reactance) & ((reactance != 0.0) | is_tie(branch)),
+            np.asarray(np.isfinite(reactance) & ((reactance != 0.0) | is_tie(branch))),
             "x = {x:g}",
             "a reactance other than 0, or none of r, x, ratio and shift for two bars that are tied",
         ),
         (branch[:, 0] != branch[:, 1], "both ends at bus {one:g}", "two buses"),
         ((branch[:, 8] >= 0.0) & np.isfinite(branch[:, 9]), "ratio {ratio:g}", "0 or above"),
-        ((branch[:, 5:8] >= 0.0).all(axis=1), "a rating of {least:g}", "0 for none, or above"),
+        (
+            np.asarray((branch[:, 5:8] >= 0.0).all(axis=1)),
+            "a rating of {least:g}",
+            "0 for none, or above",
+        ),
     )
     for good, value, limit in checks:
         for row in rows[~good[rows]].tolist():
