@@ -156,7 +156,7 @@ def _stores(draft: Draft) -> list[Columns]:
 
 
 def _write_given(draft: Draft, built: Columns, serves: Whole, lasts_h: int) -> Whole:
-    """What a store gives in each hour of an outage, at most its power; gives the rows by which it holds enough before."""
+    """What a store gives in each hour of an outage, at most its power; gives rows by which it holds enough before."""
     program, count = draft.program, len(serves)
     given = program.variables(serves.shape)
     program.put(serves, given, 1.0)
