@@ -1,7 +1,7 @@
 """A campus sized over a year, beside PyPSA: `make peers`, then `python benchmarks/size.py`.
 
 The seeded campus of `testing/instances/campus_year.py`: eight technologies, a grid, work that waits, by the hour. CPU
-seconds of one process. Targets: the year within 30 s; written and handed over at least 5 times as fast as by PyPSA, from
+seconds of one process. Targets: the year within 30 s; written and handed over 5 times as fast as by PyPSA or more, from
 the same arrays to a model inside HiGHS; solved no slower; least costs within 0.1 %; queues as good as windows to 1e-7.
 """
 
