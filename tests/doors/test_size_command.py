@@ -33,7 +33,8 @@ def test_the_document_tells_supply_front_and_what_flexibility_spares(
     assert set(found["supply"]) == {
         "cost_per_year", "capex", "carbon_kg_per_year", "load_kwh_per_year", "cost_per_mwh", "carbon_g_per_kwh",
         "import_kwh_per_year", "export_kwh_per_year", "import_peak_kw", "clean_hourly_share", "clean_yearly_share",
-        "certified_kwh_per_year", "heat_kwh_per_year", "water_m3_per_year", "stored_kwh", "built", "agreements", "solver",
+        "certified_kwh_per_year", "heat_kwh_per_year", "water_m3_per_year", "stored_kwh", "built", "agreements",
+        "solver",
     }  # fmt: skip
     assert set(found["supply"]["built"][0]) == {
         "name", "kind", "kw", "kw_out", "kwh", "made_kwh_per_year", "curtailed_kwh_per_year", "capex", "cost_per_year",
@@ -83,7 +84,8 @@ def test_targets_that_cannot_be_reached_are_named_with_their_distance(
 ) -> None:
     """Without firm plants and with a small budget: left with 3, what lacks, what stands in the way."""
     text = SHORT.replace('[[technology]]\nname = "reactor"\n', "")
-    words = ["size", written(tmp_path, text), "--target", "hourly_clean_share=0.999", "--target", "capex=6e7"]  # fmt: skip
+    asked = ["--target", "hourly_clean_share=0.999", "--target", "capex=6e7"]
+    words = ["size", written(tmp_path, text), *asked]
     assert exit_code(words) == 3
     said = capsys.readouterr().err
     assert "targets.hourly_clean_share: 0.999 is asked" in said

@@ -68,5 +68,14 @@ def test_expected_unserved_energy_stays_below_what_is_asked() -> None:
 def test_an_island_without_plants_is_impossible_by_so_many_kw() -> None:
     """Half of 14,000 kW and no store nor engine: 7,000 kW are lacking in the worst hour."""
     campus = replace(of_two_circuits(48), options=())
-    with pytest.raises(Infeasible, match="islanded_h.*7,000 kW in the worst hour"):
+    with pytest.raises(Infeasible, match=r"islanded_h.*7,000 kW in the worst hour"):
         least_cost(campus, Targets(islanded_h=2))
+
+
+def test_a_target_of_nothing_emitted_is_missed_by_what_must_be_built() -> None:
+    """No carbon at all, building included: the load is served all the same, and some kg are lacking."""
+    campus = campus_year(48, names=("solar", "wind", "battery"))
+    with pytest.raises(Infeasible) as refused:
+        least_cost(campus, Targets(carbon_kg=0.0))
+    (finding,) = refused.value.findings
+    assert finding.subject == "targets.carbon_kg" and "0 is asked" in finding.value

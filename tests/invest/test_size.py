@@ -1,6 +1,7 @@
 """What to build: laws of a least-cost supply, published vectors, and forms of one program that must agree."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -136,9 +137,7 @@ def test_another_technology_never_makes_it_dearer(seed: int) -> None:
     """One after another, in the order of the instance."""
     names = ("solar", "wind", "battery", "hydrogen", "reactor")
     costs = [cost_of(campus_year(HOURS, seed, names=names[: k + 1])) for k in range(len(names))]
-    assert all(
-        later <= before * (1 + NEAR) for before, later in zip(costs, costs[1:], strict=False)
-    )
+    assert all(later <= before * (1 + NEAR) for before, later in pairwise(costs))
 
 
 @settings(max_examples=6)
@@ -149,9 +148,7 @@ def test_a_tighter_target_never_makes_it_cheaper(seed: int) -> None:
     costs = [
         cost_of(campus, Targets(hourly_clean_share=one)) for one in (None, 0.5, 0.9, 0.99, 1.0)
     ]
-    assert all(
-        later >= before * (1 - NEAR) for before, later in zip(costs, costs[1:], strict=False)
-    )
+    assert all(later >= before * (1 - NEAR) for before, later in pairwise(costs))
 
 
 @settings(max_examples=6)

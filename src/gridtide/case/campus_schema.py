@@ -35,6 +35,7 @@ class CampusTable(Part):
     hours: Annotated[int, Field(ge=24, le=87_840)] = 8760
     typical_days: Annotated[int, Field(ge=0, le=366)] = 0
     seed: Annotated[int, Field(ge=0)] = 0
+    whole_choices: bool = False
 
 
 class RateTable(Part):
