@@ -59,6 +59,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.study:study",
         "What an outage does to a network, and how much load a bus takes.",
     ),
+    "market": (
+        "gridtide.doors.cli.market:market",
+        "What happens to a market when fleets are a large part of its load.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",
