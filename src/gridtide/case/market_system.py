@@ -72,11 +72,13 @@ class ReserveTable(Table):
 
 
 class SystemFile(Table):
-    """The file: hours is a CSV or Parquet table beside it, whole days, `load_kw` and the columns of the weather."""
+    """The file: hours is a CSV or Parquet table beside it, whole days, `load_kw` and the columns of the weather.
+    stretch_days: as many of them follow upon each other, then comes another time of the year; none: all do."""
 
     name: Name
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     hours: str
+    stretch_days: Annotated[int, Field(ge=1, le=366)] | None = None
     units: Annotated[tuple[UnitTable, ...], Field(min_length=1)]
     weather: tuple[WeatherTable, ...] = ()
     stores: tuple[StoreTable, ...] = ()
@@ -92,6 +94,7 @@ class ReadSystem:
     year: SystemYear
     stores: Stores
     reserves: ReserveProducts
+    stretch_days: int | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -177,6 +180,7 @@ def _built(file: SystemFile, path: Path) -> ReadSystem:
         available[:, len(units) + place] = series[one.column]
     return ReadSystem(
         name=file.name,
+        stretch_days=file.stretch_days,
         units=_units(file, [unit for unit, _ in units], [name for _, name in units], series),
         year=SystemYear(
             areas=("all",),

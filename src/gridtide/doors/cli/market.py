@@ -111,7 +111,8 @@ def market(
     )
     of = power_system(
         read.name, read.units, read.year, read.stores, read.reserves, chosen,
-        Terms(capacity_cost_per_kw_year=capacity_cost), tiers or None, read.notes,
+        Terms(capacity_cost_per_kw_year=capacity_cost), tiers or None,
+        read.stretch_days, read.notes,
     )  # fmt: skip
     found = market_document(of, asked, _progress(len(asked.shares) * len({"none", *names})))
     tell(found, "market.js", page, as_json, show)
@@ -168,7 +169,8 @@ def _progress(turns: int) -> Callable[[str], None]:
         left = ""
         if 0 < done < turns:
             left = f", about {(seconds() - began) / done * (turns - done):,.0f} s left"
-        click.echo(f"{what} ({min(done + 1, turns)} of {turns}{left})", err=True)
+        counted = f" ({done + 1} of {turns}{left})" if done < turns else ""
+        click.echo(what + counted, err=True)
         done += 1
 
     return told

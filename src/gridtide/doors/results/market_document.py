@@ -15,6 +15,10 @@ from gridtide.invest.market.whole_units import with_whole_units
 
 Told = Callable[[str], None]
 DURATION_POINTS = 120
+BY_EASE = ("price", "capacity", "rounds", "bids")
+"""Rules in the order of what they ask of fleets and market: hear a price, be metered in announced hours, answer again
+and again, state all of one's work."""
+ENOUGH = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,7 @@ def market_document(system: PowerSystem, asked: Asked, told: Told) -> dict[str, 
             )
         ],
         "shares": tables,
+        "advice": [_advice(table) for table in tables],
         "over_reaction": _over_reaction(system, asked, tables, told),
         "saturation": asdict(saturation(system, markets[0])),
         "relaxation": _relaxation(markets[0]),
@@ -179,6 +184,32 @@ def _over_reaction(
 def _moved(table: dict[str, Any], rule: str) -> Moved:
     row = next(row for row in table["rules"] if row["rule"] == rule)
     return Moved(saved=row["saved_per_year"], spread=Feedback(**row["feedback"]).spread_kept)
+
+
+def _advice(table: dict[str, Any]) -> dict[str, Any]:
+    """The simplest rule that saves ENOUGH of what the best one does; its part of that, and the published price's.
+
+    Nothing is said (None) where no rule saves anything.
+    """
+    saved = {row["rule"]: row["saved_per_year"] for row in table["rules"]}
+    best = max(saved.values())
+    found = {
+        "share": table["share"],
+        "best_saved_per_year": best,
+        "enough": None,
+        "part": None,
+        "price_part": None,
+    }
+    simple = next(
+        (rule for rule in BY_EASE if rule in saved and saved[rule] >= ENOUGH * best), None
+    )
+    if best > 0.0:
+        found |= {
+            "enough": simple,
+            "part": saved[simple] / best if simple else None,
+            "price_part": saved["price"] / best if "price" in saved else None,
+        }
+    return found
 
 
 def _relaxation(market: Market) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.program import Matrix, handed_over, lower_bound
+from gridtide.decide.program import Matrix, handed_over, lower_bound, summed
 from gridtide.finding import Finding, Infeasible
 from gridtide.invest.market.book import Book, book_of
 from gridtide.invest.market.fleets import Window
@@ -28,7 +28,7 @@ class Cleared:
     price_per_mwh: (T,); reserve_price_per_mw_h: (R, T); peak_price_per_kw: of the limit of net load, (T,);
     felt_per_kwh: what one more kWh of each kind of fleet would cost all told, reserve it no longer gives included, up
     to a constant, (C, T). drawn_kw: (C, T); ready_kw: (C, R, T); on: units that run, (K, T); output_kw: (K, T);
-    used_kw: (V, T); shed_kw, surplus_kw: (T,); short_kw: (R, T).
+    used_kw: (V, T); shed_kw, surplus_kw: (T,); short_kw: (R, T); held_kw: reserve that units and weather hold, (R, T).
     """
 
     cost: float
@@ -46,6 +46,7 @@ class Cleared:
     shed_kw: Real
     surplus_kw: Real
     short_kw: Real
+    held_kw: Real
 
 
 class Clearing:
@@ -99,6 +100,7 @@ class Clearing:
         highs.changeColsBounds(len(columns), columns, matrix.lower, matrix.upper)
         for row in self.book.peak.tolist():
             highs.changeRowBounds(row, float(matrix.row_lower[row]), float(matrix.row_upper[row]))
+        highs.clearSolver()
         if self._start is not None:
             highs.setBasis(self._start)
         highs.run()
@@ -135,7 +137,15 @@ class Clearing:
             shed_kw=values[book.shed],
             surplus_kw=values[book.surplus],
             short_kw=values[book.short],
+            held_kw=_given(matrix, values)[book.reserve]
+            - values[book.short]
+            - values[book.ready].sum(axis=0),
         )
+
+
+def _given(matrix: Matrix, values: Real) -> Real:
+    """What the columns put into each row."""
+    return summed(matrix.index, matrix.value * values[matrix.column], len(matrix.row_lower))
 
 
 def _unclear(name: str, status: str) -> Finding:

@@ -145,11 +145,17 @@ class PowerSystem:
         return tuple(slice(first, last) for first, last in pairs)
 
 
-def hours_of(days: Sequence[int]) -> tuple[Whole, Whole]:
-    """Hours of the year of some days, counted from 1 and rising, and where stretches of consecutive ones begin."""
+def hours_of(days: Sequence[int], stretch_days: int | None = None) -> tuple[Whole, Whole]:
+    """Hours of the year of some days, counted from 1 and rising, and where stretches of consecutive ones begin.
+
+    stretch_days: as many days of the table follow upon each other, then comes another time of the year.
+    """
     counted = np.asarray(days, dtype=np.int64)
     hours = ((counted - 1)[:, None] * DAY + np.arange(DAY)).ravel()
-    breaks = np.flatnonzero(np.diff(counted) != 1) + 1
+    apart = np.diff(counted) != 1
+    if stretch_days is not None:
+        apart |= (counted[1:] - 1) % stretch_days == 0
+    breaks = np.flatnonzero(apart) + 1
     return hours, DAY * np.concatenate([[0], breaks, [len(counted)]])
 
 
@@ -162,6 +168,7 @@ def power_system(
     days: Sequence[int],
     terms: Terms,
     tiers: int | None = TIERS,
+    stretch_days: int | None = None,
     notes: tuple[str, ...] = (),
 ) -> PowerSystem:
     """The market's view of some days of a year.
@@ -170,7 +177,7 @@ def power_system(
     keeps apart whatever differs in any figure. Areas of load are one, and reserve of an area may come from any. A
     year shorter than one stands for a whole.
     """
-    hours, edges = hours_of(days)
+    hours, edges = hours_of(days, stretch_days)
     stored = np.isin(np.arange(len(units)), stores.unit[stores.charge_kw > 0.0])
     limited = np.isfinite(year.available_kw).any(axis=0) & ~stored
     committed = ~limited & ~stored & (units.max_kw > 0.0)
