@@ -23,8 +23,8 @@ def small_market(
     store: bool = True,
     terms: Terms | None = None,
 ) -> PowerSystem:
-    """A system of some consecutive days. starts: whether units have lowest outputs, starts, least times and slow ramps; reserve,
-    store: whether there are any."""
+    """A system of some consecutive days. starts: whether units have lowest outputs, starts, least times and slow
+    ramps; reserve, store: whether there are any."""
     rng = np.random.default_rng(seed)
     hours = np.arange(DAY * days)
     load = MOST_KW * (
