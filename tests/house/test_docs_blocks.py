@@ -41,6 +41,7 @@ DOCTESTED = {
     "docs/operation-modes.md": "test_operation_modes_page.py",
     "docs/size.md": "test_size_page.py",
     "docs/hosting.md": "test_hosting_page.py",
+    "docs/market.md": "test_market_page.py",
 }
 FOREIGN = ("sacct",)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)

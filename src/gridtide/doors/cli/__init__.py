@@ -62,6 +62,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "size": (
         "gridtide.doors.cli.size:size",
         "What to build beside a load, at least cost or least carbon, and how clean it gets.",
+    "market": (
+        "gridtide.doors.cli.market:market",
+        "What happens to a market when fleets are a large part of its load.",
     ),
     "worth": (
         "gridtide.doors.cli.worth:worth",

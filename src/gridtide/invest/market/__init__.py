@@ -1,0 +1,1 @@
+"""What happens to a market when fleets are a large part of its load?"""
