@@ -59,6 +59,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.study:study",
         "What an outage does to a network, and how much load a bus takes.",
     ),
+    "site": (
+        "gridtide.doors.cli.site:site",
+        "Where the next data centre should stand, and what would turn the choice.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",

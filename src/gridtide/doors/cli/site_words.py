@@ -1,0 +1,86 @@
+"""The document of a siting in words: what is best and why, and each candidate in one row."""
+
+from typing import Any
+
+import click
+
+SHOWN = 40
+
+
+def show(found: dict[str, Any]) -> None:
+    """Writes the document on stdout."""
+    years = ", ".join(str(year) for year in found["years"])
+    click.echo(
+        f"{found['of']}: {found['it_kw']:,.0f} kW of IT, {len(found['candidates'])} candidates, {years}, in"
+        f" {found['currency']} of {found['cost_year']} a year"
+    )
+    _show_decision(found)
+    _show_table(found)
+    for one in found["candidates"]:
+        for breach in one["breaches"]:
+            click.echo(f"{one['name']} cannot: {said_breach(breach)}")
+    _show_turns(found)
+
+
+def said_breach(breach: dict[str, Any]) -> str:
+    """A hard limit that is broken, in words."""
+    if breach["value"] is None:
+        return f"{breach['constraint']}, {breach['subject']}"
+    return (
+        f"{breach['constraint']}, {breach['subject']}: {breach['value']:,.5g} {breach['unit']}, limit"
+        f" {breach['limit']:,.5g}, {breach['over']:,.3g} too much"
+    )
+
+
+def _show_decision(found: dict[str, Any]) -> None:
+    if found["best"] is None:
+        click.echo("no candidate keeps every limit")
+        return
+    ranked = sorted(
+        (one for one in found["candidates"] if one["possible"]),
+        key=lambda one: one["cost_per_year"],
+    )
+    best = next(one for one in ranked if one["name"] == found["best"])
+    click.echo(
+        f"best: {best['name']} at {best['cost_per_year']:,.0f}, {best['counted_t_per_year']:,.0f} t CO2e,"
+        f" {best['latency_ms']:.1f} ms"
+    )
+    others = [one for one in ranked if one["name"] != found["best"]]
+    if others:
+        more = others[0]["cost_per_year"] - best["cost_per_year"]
+        click.echo(f"next: {others[0]['name']}, {more:,.0f} more")
+    differs = {year: name for year, name in found["best_by_year"].items() if name != found["best"]}
+    for year, name in differs.items():
+        click.echo(f"by {year} alone it would be {name or 'none'}")
+
+
+def _show_table(found: dict[str, Any]) -> None:
+    head = ("candidate", "cost", "t CO2e", "ms", "PUE", "l/kWh", "price", "moved", "")
+    click.echo("")
+    click.echo("{:<24}{:>14}{:>11}{:>8}{:>7}{:>7}{:>9}{:>9}  {}".format(*head).rstrip())
+    for one in found["candidates"][:SHOWN]:
+        years = one["years"]
+        mark = "front" if one["on_front"] else "" if one["possible"] else "impossible"
+        click.echo(
+            f"{one['name']:<24.24}{one['cost_per_year']:>14,.0f}{one['counted_t_per_year']:>11,.0f}"
+            f"{one['latency_ms']:>8.1f}{_mean(years, 'pue'):>7.3f}{_mean(years, 'wue_l_per_kwh'):>7.2f}"
+            f"{_mean([year['price'] for year in years], 'paid_even_per_mwh'):>9.2f}"
+            f"{_mean([year['price'] for year in years], 'paid_moved_per_mwh'):>9.2f}  {mark}".rstrip()
+        )
+    click.echo("")
+
+
+def _mean(rows: list[dict[str, Any]], name: str) -> float:
+    return float(sum(row[name] for row in rows) / len(rows))
+
+
+def _show_turns(found: dict[str, Any]) -> None:
+    for one in found["robust"]:
+        turns = [turn for turn in (one["below"], one["above"]) if turn is not None]
+        for turn in turns:
+            at = "" if turn["at"] is None else f" ({turn['at']:,.4g} {one['unit']})"
+            winner = turn["winner"] or "no candidate"
+            click.echo(f"{one['what']} times {turn['factor']:.3f}{at}: {winner}")
+    stands = [one["what"] for one in found["robust"] if not one["below"] and not one["above"]]
+    if stands:
+        click.echo(f"nothing from 0 to 4 times turns it: {', '.join(stands)}")
