@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.case.siting_schema import CandidateTable, SeriesTable, SitingFile
+from gridtide.case.supply import solar_shares
+from gridtide.case.wind_plant import WindPlant
 from gridtide.case.work import resolved
 from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.invest.siting.place import PlaceYear
-from gridtide.invest.siting.renewables import solar_shares, wind_shares
+from gridtide.physics.wind import hub_wind_m_per_s
 from gridtide.signals.signal import Kind, Signal, on
 from gridtide.signals.source import ReadsSignals
 from gridtide.sources.synthetic import Climate, Market, Synthetic
@@ -23,6 +25,8 @@ Worth = Callable[[str, int, str], float]
 """What one unit of a currency of a year is worth in the siting's money; what it is asked for is said in a fault."""
 MOST_GAPS = 0.02
 """Share of a year's hours that may be unknown and are taken from the same hour of the day before."""
+FARM = WindPlant(wake_share=0.07)
+FASTEST_M_PER_S, CURVE_POINTS = 60.0, 1201
 NEEDED = (Kind.PRICE, Kind.CARBON_AVERAGE, Kind.TEMPERATURE, Kind.HUMIDITY)
 WANTED = (
     Kind.CARBON_MARGINAL,
@@ -189,11 +193,9 @@ def _assembled(
     made_up = any(table.source == "synthetic" for table in candidate.series)
     blows = found.get(Kind.WIND_SPEED)
     if not made_up:
-        solar, wind = None, None if blows is None else wind_shares(blows)
+        solar, wind = None, None if blows is None else _farm_shares(blows)
         if blows is not None and Kind.CLOUD in found:
-            middles = np.asarray(0.5 * (hours.starts_s + hours.ends_s), dtype=np.float64)
-            place = (candidate.latitude, candidate.longitude)
-            solar = solar_shares(middles, place, found[Kind.CLOUD], air, blows)
+            solar, _ = solar_shares(found, (candidate.latitude, candidate.longitude), hours)
     return PlaceYear(
         year=year,
         price_per_mwh=found[Kind.PRICE],
@@ -206,6 +208,13 @@ def _assembled(
         curtailed_kw=found.get(Kind.CURTAILMENT),
         notes=notes,
     )
+
+
+def _farm_shares(wind10m_m_per_s: Real) -> Real:
+    """Power per kW of a farm at 100 m, (T,), read off its curve at CURVE_POINTS winds."""
+    winds = np.linspace(0.0, FASTEST_M_PER_S, CURVE_POINTS)
+    curve = [FARM.share(float(wind), 15.0) for wind in winds]
+    return np.asarray(np.interp(wind10m_m_per_s * hub_wind_m_per_s(1.0), winds, curve))
 
 
 def _made_up(

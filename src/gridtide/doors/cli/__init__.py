@@ -63,6 +63,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.site:site",
         "Where the next data centre should stand, and what would turn the choice.",
     ),
+    "size": (
+        "gridtide.doors.cli.size:size",
+        "What to build beside a load, at least cost or least carbon, and how clean it gets.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",
