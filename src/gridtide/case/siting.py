@@ -23,6 +23,7 @@ from gridtide.case.work import resolved
 from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 from gridtide.fleet.site import SupplyKind
 from gridtide.invest.siting.account import is_wet
+from gridtide.invest.siting.edge import EdgeTerms
 from gridtide.invest.siting.place import (
     DataPath,
     OwnSupply,
@@ -88,6 +89,13 @@ def siting_of(file: SitingFile, folder: Path) -> Siting:
 def load_siting(path: Path) -> Siting:
     """The question of a siting file. Raises BadInput with all faults."""
     return siting_of(read_siting(path), Path(path).resolve().parent)
+
+
+def edge_terms_of(file: SitingFile) -> EdgeTerms | None:
+    """What [edge] asks, None where it is left out."""
+    if file.edge is None:
+        return None
+    return EdgeTerms(**file.edge.model_dump())
 
 
 def worth_in(file: SitingFile) -> Worth:
@@ -274,6 +282,26 @@ def _faults_together(file: SitingFile) -> Iterator[Finding]:
             mend="Say where its users are.",
         )
     yield from _faults_of_names(file, origins)
+    yield from _faults_of_questions(file)
+
+
+def _faults_of_questions(file: SitingFile) -> Iterator[Finding]:
+    """Names in [split] and [edge] that nothing bears."""
+    places = [one.name for one in file.candidate]
+    if file.split is not None:
+        yield from _known("split.home", file.split.home, places, "[[candidate]]")
+    if file.edge is not None:
+        classes = [one.name for one in file.work_class]
+        yield from _known("edge.class", file.edge.work, classes, "[[class]]")
+        for name in (file.edge.central, *file.edge.small):
+            yield from _known("edge", name, places, "[[candidate]]")
+        if sum(one.share for one in file.origin) == 0.0:
+            yield Finding(
+                subject="edge",
+                value="no origin has a share of the requests",
+                limit="an [[origin]] with a share",
+                mend="Say where users are.",
+            )
 
 
 def _faults_of_names(file: SitingFile, origins: list[str]) -> Iterator[Finding]:
@@ -305,13 +333,15 @@ def _faults_of_names(file: SitingFile, origins: list[str]) -> Iterator[Finding]:
                 )
 
 
-def _known(subject: str, name: str, there: list[str]) -> Iterator[Finding]:
+def _known(
+    subject: str, name: str, there: list[str], kind: str = "[[origin]]"
+) -> Iterator[Finding]:
     if name not in there:
         yield Finding(
             subject=subject,
             value=name,
-            limit=f"one of {', '.join(there) or 'the origins, of which there are none'}",
-            mend="Correct the name, or add an [[origin]].",
+            limit=f"one of {', '.join(there) or 'none that there are'}",
+            mend=f"Correct the name, or add such an {kind}.",
         )
 
 

@@ -235,29 +235,31 @@ class CandidateTable(Table):
 
 
 class SplitTable(Table):
-    """[split]: the work divided over places instead of one. home: the place it is measured against."""
+    """[split]: the work divided over places, beside all of it at home. latency_ms: limits that are tried."""
 
     home: Name
     latency_ms: tuple[Rtt, ...] = ()
 
 
 class EdgeTable(Table):
-    """[edge]: one central site against small ones for a class of requests."""
+    """[edge]: one central site against small ones for a class of requests; money of the siting."""
 
     work: Annotated[str, Field(alias="class")]
     central: Name
     small: Annotated[tuple[Name, ...], Field(min_length=1)]
-    sites_per_place: Annotated[int, Field(ge=1, le=10_000)] = 1
+    sites_per_place: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(min_length=1)
+    ] = (1,)
     requests_per_s: Annotated[float, Field(gt=0, le=1e9)]
     service_s: Annotated[float, Field(gt=0, le=3600)]
     kw_per_server: Annotated[float, Field(gt=0, le=1000)]
+    mean_share: Annotated[float, Field(gt=0, le=1)] = 0.6
     idle_share: Share = 0.3
     waiting_share_max: Annotated[float, Field(gt=0, lt=1)] = 0.05
     last_mile_ms: Rtt = 5.0
     gb_per_request: Amount = 0.0
-    backbone_per_gb: Spent = 0.0
+    backbone_per_gb_1000km: Spent = 0.0
     small_cooling: Cooling = Cooling.AIR_CHILLER
-    small_overhead_kw: Power = 0.0
     small_fixed_per_year: Amount = 0.0
 
 

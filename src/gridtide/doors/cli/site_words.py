@@ -20,6 +20,10 @@ def show(found: dict[str, Any]) -> None:
         for breach in one["breaches"]:
             click.echo(f"{one['name']} cannot: {said_breach(breach)}")
     _show_turns(found)
+    if found["split"] is not None:
+        show_split(found["split"])
+    if found["edge"] is not None:
+        show_edge(found["edge"], found["currency"])
 
 
 def said_breach(breach: dict[str, Any]) -> str:
@@ -84,3 +88,37 @@ def _show_turns(found: dict[str, Any]) -> None:
     stands = [one["what"] for one in found["robust"] if not one["below"] and not one["above"]]
     if stands:
         click.echo(f"nothing from 0 to 4 times turns it: {', '.join(stands)}")
+
+
+def show_split(split: dict[str, Any]) -> None:
+    """The work divided over places."""
+    home = split["at_home"]
+    click.echo(
+        f"divided over places: {split['cost_per_year']:,.0f} a year, {split['counted_t_per_year']:,.0f} t CO2e,"
+        f" {split['away_share']:.1%} of IT power away from {split['home']}; all at {split['home']}"
+        f" {home['cost_per_year']:,.0f}{'' if home['possible'] else ' (which cannot be)'}"
+    )
+    for one in split["placed"]:
+        origin = "" if one["origin"] is None else f" from {one['origin']} ({one['rtt_ms']:.1f} ms)"
+        way = "" if one["way"] is None else f", data: {one['way']}"
+        click.echo(f"  {one['it_kw']:>9,.0f} kW of {one['class']}{origin} at {one['place']}{way}")
+    for one in split["unplaced"]:
+        click.echo(f"  {one['share']:.1%} of {one['of']} finds no place: {one['why']}")
+    for row in split["by_latency"]:
+        told = f"{row['cost_per_year']:,.0f}, {row['away_share']:.1%} away"
+        if row["unplaced"]:
+            told = "; ".join(f"{one['of']}: {one['why']}" for one in row["unplaced"])
+        click.echo(f"  within {row['rtt_max_ms']:g} ms: {told}")
+
+
+def show_edge(edge: dict[str, Any], currency: str) -> None:
+    """One large site against small ones."""
+    click.echo(
+        f"{edge['class']}, {edge['requests_per_s']:,.0f} requests a second, in {currency} a year:"
+    )
+    for one in edge["ways"]:
+        click.echo(
+            f"  {one['name']:<18}{one['cost_per_year']:>14,.0f}, {one['servers']:,} servers"
+            f" ({one['pooling_loss']:+.1%}), PUE {one['pue']:.3f}, {one['latency_ms']:.1f} ms, farthest"
+            f" {one['farthest_ms']:.1f} ms"
+        )

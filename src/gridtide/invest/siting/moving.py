@@ -51,16 +51,23 @@ def moving_of(place: Place, work: WorkClass, share: float = 1.0) -> Moving | Non
 
     Raises ValueError where the place has no path from the data's home.
     """
+    if work.data is None:
+        return None
+    ways = [moving_by(place, work, share, way) for way in (Way.COPY, Way.READ)]
+    return min(ways, key=lambda one: (one.daily_h > one.lag_max_h, one.cost))
+
+
+def moving_by(place: Place, work: WorkClass, share: float, way: Way) -> Moving:
+    """The same by one way; at home where the data is there already. The class has data."""
     need = work.data
     if need is None:
-        return None
+        raise ValueError(f"{work.name} has no data")
     if need.home in place.home_of:
         return _at_home(work, need)
     path = next((one for one in place.paths if one.origin == need.home), None)
     if path is None:
         raise ValueError(f"{place.name} has no path from {need.home}")
-    ways = [_moving(place, work, need, path, share, way) for way in (Way.COPY, Way.READ)]
-    return min(ways, key=lambda one: (one.daily_h > one.lag_max_h, one.cost))
+    return _moving(place, work, need, path, share, way)
 
 
 def _at_home(work: WorkClass, need: DataNeed) -> Moving:

@@ -19,17 +19,21 @@ const words = (heads, rows) => {
   table(heads, rows).className = "text";
 };
 
-function costs() {
-  const names = ranked.map((one) => (one.possible ? one.name : `${one.name} (impossible)`));
-  const shown = LINES.filter(([key]) => ranked.some((one) => Math.abs(one.lines[key]) > 1e-9));
+function stackedBars(names, lines, rows, read) {
+  const shown = lines.filter(([key]) => rows.some((one) => Math.abs(read(one, key)) > 1e-9));
   return {
     tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: millions },
     legend: { top: 0, textStyle: { color: INK } },
     grid: { left: 150, right: 40, top: 66, bottom: 46 },
     xAxis: { type: "value", name: `${page.currency} of ${page.cost_year} a year`, nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, formatter: millions }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
     yAxis: { type: "category", inverse: true, data: names, axisLabel: { color: INK, width: 140, overflow: "truncate" } },
-    series: shown.map(([key, name]) => ({ name, type: "bar", stack: "cost", itemStyle: { color: COLOURS[LINES.findIndex(([other]) => other === key)] }, data: ranked.map((one) => one.lines[key]) })),
+    series: shown.map(([key, name]) => ({ name, type: "bar", stack: "cost", itemStyle: { color: COLOURS[lines.findIndex(([other]) => other === key)] }, data: rows.map((one) => read(one, key)) })),
   };
+}
+
+function costs() {
+  const names = ranked.map((one) => (one.possible ? one.name : `${one.name} (impossible)`));
+  return stackedBars(names, LINES, ranked, (one, key) => one.lines[key]);
 }
 
 function front() {
@@ -71,6 +75,46 @@ function turns() {
   };
 }
 
+function divisions(split) {
+  const places = [...new Set(split.placed.map((one) => one.place))];
+  const power = (name, place) => split.placed.filter((one) => one.class === name && one.place === place).reduce((sum, one) => sum + one.it_kw, 0);
+  return {
+    color: PALETTE,
+    tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => `${number(value)} kW` },
+    legend: { top: 0, textStyle: { color: INK } },
+    grid: { left: 150, right: 40, top: 34, bottom: 46 },
+    xAxis: { type: "value", name: "mean IT power, kW", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, formatter: (value) => number(value) }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    yAxis: { type: "category", inverse: true, data: places, axisLabel: { color: INK } },
+    series: page.classes.map((name) => ({ name, type: "bar", stack: "it", data: places.map((place) => power(name, place)) })),
+  };
+}
+
+function limits(split) {
+  const rows = split.by_latency.map((row) => (row.unplaced.length ? { ...row, cost_per_year: null, away_share: null } : row));
+  return {
+    color: [PALETTE[0], PALETTE[1]],
+    tooltip: { ...TOOLTIP, trigger: "axis" },
+    legend: { top: 0, textStyle: { color: INK } },
+    grid: { left: 96, right: 96, top: 44, bottom: 46 },
+    xAxis: { type: "category", data: rows.map((row) => number(row.rtt_max_ms)), name: "limit of the round trip, ms", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK } },
+    yAxis: [
+      { type: "value", scale: true, name: `million ${page.currency} a year`, nameTextStyle: { color: INK }, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+      { type: "value", min: 0, max: 100, name: "% away", nameTextStyle: { color: INK }, axisLabel: { color: INK }, splitLine: { show: false } },
+    ],
+    series: [
+      { name: `cost, million ${page.currency} a year`, type: "line", symbolSize: 8, data: rows.map((row) => row.cost_per_year === null ? null : row.cost_per_year / 1e6), tooltip: { valueFormatter: (value) => number(value, 1) } },
+      { name: `IT power away from ${split.home}, %`, type: "line", symbolSize: 8, yAxisIndex: 1, lineStyle: { type: "dashed" }, data: rows.map((row) => row.away_share === null ? null : 100 * row.away_share), tooltip: { valueFormatter: (value) => number(value, 1) } },
+    ],
+  };
+}
+
+const WITH_BACKBONE = [...LINES, ["backbone", "backbone"]];
+
+function sizes(edge) {
+  const read = (one, key) => (key === "backbone" ? one.backbone : one.lines[key]);
+  return stackedBars(edge.ways.map((one) => one.name), WITH_BACKBONE, edge.ways, read);
+}
+
 const broken = (one) => (one.value === null ? `${one.constraint}, ${one.subject}` : `${one.constraint}, ${one.subject}: ${money(one.value)} ${one.unit}, limit ${money(one.limit)}, ${money(one.over)} too much`);
 
 element("h1", `${page.of}: where?`);
@@ -110,5 +154,27 @@ const moves = ranked.flatMap((one) => one.moves.map((move) => [one.name, move.of
 if (moves.length) {
   element("h2", "Moving the data");
   words(["candidate", "work", "way", `${page.currency} a year`, "h a day", "first copy, h", "failures a year", "exposure", "a copy pays from, GB read a day"], moves);
+}
+if (page.split) {
+  const { split } = page;
+  const [alone, divided] = [split.at_home.cost_per_year, split.cost_per_year];
+  element("h2", "The work divided over places");
+  if (split.possible) element("p", `${millions(divided)} ${page.currency} a year and ${number(split.counted_t_per_year)} t CO2e, ${percent(split.away_share)} of IT power away from ${split.home}; all of it there costs ${millions(alone)}${split.at_home.possible ? "" : " and cannot be"}.`);
+  draw(90 + 46 * new Set(split.placed.map((one) => one.place)).size, divisions(split), "IT power of each class of work at each place of the cheapest split");
+  if (split.unplaced.length) words(["finds no place", "share", "why"], split.unplaced.map((one) => [one.of, percent(one.share), one.why]));
+  if (split.by_latency.length) {
+    element("h3", "By the limit of the round trip");
+    draw(280, limits(split), "Cost of the cheapest split and share away from home by the limit of the round trip");
+    const gaps = split.by_latency.filter((row) => row.unplaced.length);
+    if (gaps.length) words(["limit, ms", "finds no place", "why"], gaps.flatMap((row) => row.unplaced.map((one) => [number(row.rtt_max_ms), one.of, one.why])));
+  }
+}
+if (page.edge) {
+  const { edge } = page;
+  const cheapest = edge.ways.find((one) => one.name === edge.cheapest);
+  element("h2", "One large site or many small ones");
+  element("p", `${edge.class}, ${number(edge.requests_per_s)} requests a second in the busiest hour: ${cheapest.name} costs least, ${millions(cheapest.cost_per_year)} ${page.currency} a year.`);
+  draw(120 + 46 * edge.ways.length, sizes(edge), "Yearly cost of one large site and of small ones by line");
+  words(["way", "sites", "servers", "more than one pool", "PUE", "mean, ms", "farthest, ms", "t CO2e"], edge.ways.map((one) => [one.name, number(one.sites), number(one.servers), percent(one.pooling_loss), number(one.pue, 3), number(one.latency_ms, 1), number(one.farthest_ms, 1), number(one.counted_t_per_year)]));
 }
 told(page.notes);
