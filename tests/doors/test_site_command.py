@@ -89,7 +89,7 @@ def test_the_document_says_what_is_best_and_what_turns_it(
     assert set(north) == {
         "name", "region", "possible", "breaches", "on_front", "beaten_by", "cost_per_year", "lines", "cost_per_it_kwh",
         "counted_t_per_year", "embodied_t_per_year", "latency_ms", "rtt_ms", "shifted", "peak_kw", "it_capacity_kw",
-        "headroom_kw", "water_stress", "moves", "years",
+        "headroom_kw", "water_stress", "own_supply", "moves", "years",
     }  # fmt: skip
     assert set(north["lines"]) == {
         "energy", "grid_fees", "demand_charge", "carbon", "certificates", "water", "data", "building", "connection",
@@ -249,3 +249,54 @@ def test_a_price_list_of_a_cloud_prices_the_path(
     assert "list.csv: has no price from a to c" in said
     (tmp_path / "list.csv").write_text(",a,b\na,0,cheap\nb,0.05,0\n")
     assert "list.csv row 2, b: 'cheap'" in faults(tmp_path, text, capsys)
+
+
+def test_supply_without_costs_takes_those_of_its_technology(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Onshore wind at 1,439 EUR of 2025 a kW (technology-data 2025), in other money by a declared rate only."""
+    own = '\n  [[candidate.supply]]\n  kind = "wind"\n  kw_per_it_kw = 0.2\n'
+    said = faults(tmp_path, two() + own, capsys)
+    assert "candidate[2].supply[1]: is money of EUR 2025" in said
+    rate = '[[rate]]\ncurrency = "EUR"\nyear = 2025\nworth = 0.9\nsource = "a test"\n'
+    found = document(tmp_path, two() + own + rate, capsys)["candidates"][1]
+    wind = found["own_supply"][0]
+    factor, recovery = wind["capacity_factor"], 0.07 / (1.0 - 1.07**-27)
+    yearly = 0.9 * 1439.0 * (recovery + 0.0125)
+    assert wind["capacity_kw"] == pytest.approx(200.0)
+    assert wind["levelised_per_mwh"] == pytest.approx(yearly / (8.76 * factor))
+    assert found["lines"]["own_supply"] == pytest.approx(200.0 * yearly)
+
+
+def test_a_split_and_small_sites_stand_beside_the_best_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where only the split can be, the command leaves with 0; their keys are a contract."""
+    text = two().replace('name = "training"', 'name = "online"\nrtt_max_ms = 5') + (
+        '[split]\nhome = "south"\nlatency_ms = [5, 50]\n'
+        '[edge]\nclass = "online"\ncentral = "north"\nsmall = ["south"]\nrequests_per_s = 100\nservice_s = 2\n'
+        "kw_per_server = 1\n"
+    )
+    found = document(tmp_path, text, capsys)
+    split, edge = found["split"], found["edge"]
+    assert set(split) == {
+        "home", "possible", "unplaced", "cost_per_year", "counted_t_per_year", "latency_ms", "away_share", "placed",
+        "places", "at_home", "by_latency",
+    }  # fmt: skip
+    assert set(split["placed"][0]) == {
+        "class", "origin", "place", "share", "it_kw", "way", "rtt_ms",
+    }  # fmt: skip
+    assert [row["away_share"] for row in split["by_latency"]] == [0.0, 1.0]
+    assert set(edge) == {"class", "requests_per_s", "cheapest", "ways"}
+    assert set(edge["ways"][0]) == {
+        "name", "sites", "servers", "pooling_loss", "it_kw", "it_capacity_kw", "pue", "cost_per_year", "lines",
+        "backbone", "counted_t_per_year", "latency_ms", "farthest_ms",
+    }  # fmt: skip
+    assert exit_code(["site", written(tmp_path, text)]) == 0
+    said = capsys.readouterr().out
+    assert "divided over places" in said and "within 50 ms" in said and "servers" in said
+    said = faults(tmp_path, text.replace('home = "south"', 'home = "moon"'), capsys)
+    assert "split.home: moon" in said
+    far = text.replace("rtt_max_ms = 5", "rtt_max_ms = 5\nregions = ['moon']")
+    split = document(tmp_path, far, capsys, code=3)["split"]
+    assert split["possible"] is False and split["unplaced"][0]["why"] == "no candidate lies in moon"

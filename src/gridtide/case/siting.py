@@ -13,11 +13,13 @@ from gridtide.case.siting_schema import (
     CandidateTable,
     CostsTable,
     HeadroomTable,
+    OwnSupplyTable,
     PathTable,
     SitingFile,
     WorkTable,
 )
 from gridtide.case.siting_series import Worth, years_of
+from gridtide.case.technologies import COST_YEAR, CURRENCY, technologies
 from gridtide.case.toml_file import toml_of
 from gridtide.case.work import resolved
 from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
@@ -138,6 +140,10 @@ def _place(file: SitingFile, number: int, worth: Worth, folder: Path) -> Place:
         faults.of(partial(_path, one, f"candidate[{number}].path[{place}]", rate, worth, folder))
         for place, one in enumerate(table.path, start=1)
     ]
+    supply = [
+        faults.of(partial(_supply, one, f"candidate[{number}].supply[{place}]", rate, worth))
+        for place, one in enumerate(table.supply, start=1)
+    ]
     faults.refuse_if_any()
     return Place(
         name=table.name,
@@ -149,12 +155,7 @@ def _place(file: SitingFile, number: int, worth: Worth, folder: Path) -> Place:
         costs=_costs(table.costs, rate),
         limits=limits or PlaceLimits(),
         water=WaterTerms(wet=is_wet(table.cooling), **table.water.model_dump()),
-        supply=tuple(
-            OwnSupply(
-                **{**one.model_dump(), **_scaled(one, ("capex_per_kw", "fixed_per_kw_year"), rate)}
-            )
-            for one in table.supply
-        ),
+        supply=tuple(one for one in supply if one is not None),
         heat=tuple(
             HeatCustomer(
                 **{**one.model_dump(), **_scaled(one, ("price_per_mwh", "pipe_per_km"), rate)}
@@ -172,6 +173,26 @@ def _place(file: SitingFile, number: int, worth: Worth, folder: Path) -> Place:
 
 def _scaled(table: Any, names: tuple[str, ...], rate: float) -> dict[str, float]:
     return {name: rate * getattr(table, name) for name in names}
+
+
+def _supply(table: OwnSupplyTable, subject: str, rate: float, worth: Worth) -> OwnSupply:
+    """Own supply in the siting's money; keys that are left out are those of its technology, in money of its own."""
+    known = technologies()[table.kind.value]
+    if table.capex_per_kw is None:
+        capex = worth(CURRENCY, COST_YEAR, subject) * known.capex_per_kw
+    else:
+        capex = rate * table.capex_per_kw
+    fixed = table.fixed_per_kw_year
+    return OwnSupply(
+        kind=table.kind,
+        kw_per_it_kw=table.kw_per_it_kw,
+        capex_per_kw=capex,
+        fixed_per_kw_year=capex * known.fixed_share if fixed is None else rate * fixed,
+        life_years=known.lifetime_y if table.life_years is None else table.life_years,
+        embodied_kg_per_kw=known.embodied_kg_per_kw
+        if table.embodied_kg_per_kw is None
+        else table.embodied_kg_per_kw,
+    )
 
 
 def _costs(table: CostsTable, rate: float) -> PlaceCosts:

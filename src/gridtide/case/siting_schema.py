@@ -170,14 +170,14 @@ class WaterTable(Table):
 
 
 class OwnSupplyTable(Table):
-    """[[candidate.supply]]: renewables beside the meter."""
+    """[[candidate.supply]]: renewables beside the meter; what is left out of costs is that of technologies.toml."""
 
     kind: Literal[SupplyKind.SOLAR, SupplyKind.WIND]
     kw_per_it_kw: Annotated[float, Field(ge=0, le=100)]
-    capex_per_kw: Spent
-    fixed_per_kw_year: Spent = 0.0
-    life_years: Years = 25.0
-    embodied_kg_per_kw: Amount = 0.0
+    capex_per_kw: Spent | None = None
+    fixed_per_kw_year: Spent | None = None
+    life_years: Years | None = None
+    embodied_kg_per_kw: Amount | None = None
 
 
 class HeatTable(Table):

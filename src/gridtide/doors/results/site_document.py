@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gridtide.invest.siting.account import PlaceAccount, YearAccount
+from gridtide.invest.siting.account import PlaceAccount, YearAccount, capacity_factor
 from gridtide.invest.siting.choice import (
     Judged,
     beats,
@@ -23,6 +23,7 @@ from gridtide.invest.siting.moving import Moving
 from gridtide.invest.siting.place import PlaceYear
 from gridtide.invest.siting.prices import price_figures
 from gridtide.invest.siting.question import Siting
+from gridtide.physics.levelised_cost import levelised_cost_per_mwh, recovery_factor
 
 Told = Callable[[str], None]
 
@@ -81,12 +82,35 @@ def _candidate(
         "it_capacity_kw": account.it_capacity_kw,
         "headroom_kw": _finite(place.limits.headroom_kw),
         "water_stress": place.limits.water_stress,
+        "own_supply": _own_supply(siting, account),
         "moves": [_move(move) for move in account.moves],
         "years": [
             _year(siting, one, own, year)
             for own, year in zip(account.years, place.years, strict=True)
         ],
     }
+
+
+def _own_supply(siting: Siting, account: PlaceAccount) -> list[dict[str, Any]]:
+    """Each kind with what a MWh of it costs over its life, by the mean year."""
+    power = sum(kw for _, kw in account.mix)
+    found = []
+    for one in account.place.supply:
+        factor = sum(capacity_factor(year, one.kind) for year in account.place.years)
+        factor /= len(account.place.years)
+        recovery = recovery_factor(siting.interest, one.life_years)
+        costs = one.capex_per_kw, one.fixed_per_kw_year
+        found.append(
+            {
+                "kind": one.kind.value,
+                "capacity_kw": one.kw_per_it_kw * power,
+                "capacity_factor": factor,
+                "levelised_per_mwh": levelised_cost_per_mwh(*costs, factor, recovery)
+                if factor > 0.0
+                else None,
+            }
+        )
+    return found
 
 
 def _mean(account: PlaceAccount, name: str) -> float:

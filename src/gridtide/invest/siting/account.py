@@ -294,14 +294,23 @@ def _drawn(
 
 def own_supply_kw(place: Place, year: PlaceYear, it_kw: float) -> Real:
     """What own renewables could make beside so much mean IT power, kW, (T,)."""
-    shares = {SupplyKind.SOLAR: year.solar_share, SupplyKind.WIND: year.wind_share}
     made = np.zeros(len(year))
     for one in place.supply:
-        share = shares.get(one.kind)
-        if share is None:
-            raise ValueError(f"{place.name} has no weather for {one.kind}")
-        made = made + one.kw_per_it_kw * it_kw * share
+        made = made + one.kw_per_it_kw * it_kw * share_of(year, one.kind)
     return made
+
+
+def share_of(year: PlaceYear, kind: SupplyKind) -> Real:
+    """Power per kW of own supply, (T,). Raises ValueError where the year has no weather for it."""
+    share = {SupplyKind.SOLAR: year.solar_share, SupplyKind.WIND: year.wind_share}.get(kind)
+    if share is None:
+        raise ValueError(f"no weather for {kind} in {year.year}")
+    return share
+
+
+def capacity_factor(year: PlaceYear, kind: SupplyKind) -> float:
+    """Mean power over rated power [0-1]."""
+    return float(share_of(year, kind).mean())
 
 
 def _year(

@@ -39,6 +39,7 @@ function costs() {
 function front() {
   const point = (one) => ({ name: one.name, value: [one.cost_per_year / 1e6, one.counted_t_per_year / 1e3, one.latency_ms], symbol: one.possible ? "circle" : "diamond", symbolSize: one.name === page.best ? 22 : 15,
     itemStyle: { opacity: one.possible ? 1 : 0.5, borderColor: one.on_front ? INK : FAINT, borderWidth: one.on_front ? 2 : 0 }, label: { show: true, position: "top", color: INK, formatter: one.name } });
+  const apart = { moveOverlap: "shiftY" };
   const far = Math.max(...all.map((one) => one.latency_ms), 1);
   return {
     tooltip: { ...TOOLTIP, formatter: ({ data }) => `${safe(data.name)}<br>${number(data.value[0], 1)} m ${safe(page.currency)} a year<br>${number(data.value[1], 1)} kt CO2e a year<br>${number(data.value[2], 1)} ms` },
@@ -46,7 +47,7 @@ function front() {
     grid: { left: 84, right: 130, top: 30, bottom: 50 },
     xAxis: { type: "value", scale: true, name: `cost, million ${page.currency} a year`, nameLocation: "middle", nameGap: 30, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
     yAxis: { type: "value", scale: true, name: "kt CO2e a year", nameTextStyle: { color: INK }, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
-    series: [{ type: "scatter", data: all.map(point) }],
+    series: [{ type: "scatter", data: all.map(point), labelLayout: apart }],
   };
 }
 
@@ -57,14 +58,14 @@ function seasons() {
     legend: { type: "scroll", top: 0, textStyle: { color: INK } },
     grid: { left: 84, right: 40, top: 44, bottom: 34 },
     xAxis: { type: "category", data: MONTHS, axisLabel: { color: INK } },
-    yAxis: { type: "value", scale: true, name: "PUE", nameTextStyle: { color: INK }, axisLabel: { color: INK, formatter: (value) => number(value, 2) }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    yAxis: { type: "value", scale: true, name: "PUE, pumps of sold heat included", nameTextStyle: { color: INK }, axisLabel: { color: INK, formatter: (value) => number(value, 2) }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
     series: all.map((one) => ({ name: one.name, type: "line", symbolSize: 6, data: MONTHS.map((_, month) => mean(one.years, (year) => year.pue_by_month[month])) })),
   };
 }
 
 function turns() {
   const rows = page.robust.filter((one) => one.below || one.above);
-  const dots = rows.flatMap((one, index) => [one.below, one.above].filter(Boolean).map((turn) => ({ value: [turn.factor, index], turn, what: one })));
+  const dots = rows.flatMap((one, index) => [one.below, one.above].filter(Boolean).map((turn) => ({ value: [turn.factor, index], turn, what: one, label: { position: turn.factor < 1 ? "left" : "right" } })));
   return {
     tooltip: { ...TOOLTIP, formatter: ({ data }) => `${safe(data.what.what)} times ${number(data.turn.factor, 3)}${data.turn.at === null ? "" : ` (${money(data.turn.at)} ${safe(data.what.unit)})`}<br>then ${safe(data.turn.winner ?? "no candidate")}` },
     grid: { left: 230, right: 120, top: 12, bottom: 48 },
