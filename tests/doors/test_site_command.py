@@ -218,13 +218,18 @@ def test_every_fault_of_a_file_is_said_at_once(
 def test_headroom_is_read_from_a_study_of_the_network(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What bus 5 takes after any outage is what the place may draw; a bus that was not asked is a fault."""
+    """What bus 5 takes after any outage is what the place may draw; a bus that was not asked is a fault.
+    Of a year the room in all of its hours counts."""
     nine = Path(__file__).parents[2] / "examples" / "nine_buses.m"
     assert exit_code(["study", str(nine), "--bus", "5", "--json"]) == 0
     (tmp_path / "study.json").write_text(capsys.readouterr().out)
     text = two() + '  [candidate.limits.headroom]\n  study = "study.json"\n  bus = "5"\n'
     found = document(tmp_path, text, capsys)
     assert found["candidates"][1]["headroom_kw"] == pytest.approx(60_000.0)
+    rooms = {"now": {"firm_kw": 5000.0}, "after_any_outage": {"firm_kw": 900.0}}
+    (tmp_path / "study.json").write_text(json.dumps({"by_bus": [{"bus": "5", **rooms}]}))
+    (breach,) = document(tmp_path, text, capsys)["candidates"][1]["breaches"]
+    assert (breach["constraint"], breach["limit"]) == ("network headroom", 900.0)
     said = faults(tmp_path, text.replace('bus = "5"', 'bus = "6"'), capsys)
     assert "study.json says nothing of bus 6" in said
 

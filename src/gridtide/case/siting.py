@@ -214,12 +214,17 @@ def _limits(table: CandidateTable, number: int, folder: Path) -> PlaceLimits:
 
 
 def _headroom_kw(table: HeadroomTable, subject: str, folder: Path) -> float:
-    """What a bus still takes, by a document of `gridtide study --json`; what no rating binds is endless."""
+    """What a bus still takes, by a document of `gridtide study --json`, of a year in all of its hours; what no rating
+    binds is endless."""
     path = resolved(table.study, folder)
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        hosting = {str(one["bus"]): one for one in document["hosting"]}
-        room = hosting[table.bus]["after_any_outage" if table.outages else "now"]["hosted_kw"]
+        over_year = "by_bus" in document
+        rows = document["by_bus" if over_year else "hosting"]
+        told = {str(one["bus"]): one for one in rows}
+        room = told[table.bus]["after_any_outage" if table.outages else "now"][
+            "firm_kw" if over_year else "hosted_kw"
+        ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             [
