@@ -16,9 +16,11 @@ from gridtide.invest.siting.choice import (
     whole_mix,
     winner_by_year,
 )
+from gridtide.invest.siting.curtailed import taken_up
 from gridtide.invest.siting.flips import robustness_of
 from gridtide.invest.siting.limits import breaches_of
 from gridtide.invest.siting.place import (
+    CurtailedRecord,
     DataPath,
     OwnSupply,
     PlaceCosts,
@@ -305,3 +307,20 @@ def test_limits_of_the_whole_siting_hold_everywhere() -> None:
     found = {breach.constraint: breach.over for breach in breaches_of(tight, account)}
     assert found["budget"] == pytest.approx(account.cost - 1000.0)
     assert found["emissions"] == pytest.approx(account.counted_kg / 1000.0 - 10.0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(day=st.lists(st.floats(0.0, 3000.0), min_size=24, max_size=24), share=st.floats(0.0, 1.0))
+def test_no_more_is_taken_up_than_is_turned_down_or_drawn_and_moving_takes_no_less(
+    day: list[float], share: float
+) -> None:
+    """Over ten days on record, whatever they look like; running evenly it is the lesser of both in each hour."""
+    record = CurtailedRecord(
+        curtailed_kw=np.tile(day, 10), step_h=1.0, period="ten days", source="made up"
+    )
+    siting = plain_siting((plain_place("A", plain_year()),), (plain_work(flexible=share),))
+    found = taken_up(judged_all(siting)[0].account, record)
+    by_hand = 10.0 * sum(min(one, DRAWN_KW) for one in day)
+    assert found.even_kwh == pytest.approx(by_hand, rel=1e-9, abs=1e-6)
+    assert found.even_kwh <= found.moved_kwh + 1e-6
+    assert found.moved_kwh <= min(found.curtailed_kwh, found.drawn_kwh) + 1e-6

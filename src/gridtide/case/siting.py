@@ -18,7 +18,7 @@ from gridtide.case.siting_schema import (
     SitingFile,
     WorkTable,
 )
-from gridtide.case.siting_series import Worth, years_of
+from gridtide.case.siting_series import Worth, record_of, years_of
 from gridtide.case.technologies import COST_YEAR, CURRENCY, technologies
 from gridtide.case.toml_file import toml_of
 from gridtide.case.work import resolved
@@ -140,6 +140,9 @@ def _place(file: SitingFile, number: int, worth: Worth, folder: Path) -> Place:
         faults.of(partial(_path, one, f"candidate[{number}].path[{place}]", rate, worth, folder))
         for place, one in enumerate(table.path, start=1)
     ]
+    record = None
+    if table.curtailment is not None:
+        record = faults.of(partial(record_of, table.curtailment, number, table.name, folder))
     supply = [
         faults.of(partial(_supply, one, f"candidate[{number}].supply[{place}]", rate, worth))
         for place, one in enumerate(table.supply, start=1)
@@ -168,6 +171,7 @@ def _place(file: SitingFile, number: int, worth: Worth, folder: Path) -> Place:
         home_of=table.home_of,
         rtt_ms=tuple(sorted(table.rtt_ms.items())),
         embodied_kg_per_kw=table.embodied_kg_per_kw,
+        curtailment=record,
     )
 
 

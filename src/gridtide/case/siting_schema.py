@@ -210,6 +210,16 @@ class PathTable(Table):
     piece_gb: Annotated[float, Field(gt=0, le=1e9)] = 100.0
 
 
+class CurtailmentTable(Table):
+    """[candidate.curtailment]: renewable power turned down near by, of any period."""
+
+    source: Literal["gb_curtailment", "table"]
+    path: Annotated[str, Field(min_length=1, max_length=1000)]
+    zone: Name | None = None
+    fuel: Name = "WIND"
+    share: Share = 1.0
+
+
 class CandidateTable(Table):
     """[[candidate]]: a place."""
 
@@ -232,6 +242,7 @@ class CandidateTable(Table):
     supply: tuple[OwnSupplyTable, ...] = ()
     heat: tuple[HeatTable, ...] = ()
     path: tuple[PathTable, ...] = ()
+    curtailment: CurtailmentTable | None = None
 
 
 class SplitTable(Table):

@@ -8,12 +8,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.case.siting_schema import CandidateTable, SeriesTable, SitingFile
+from gridtide.case.siting_schema import (
+    CandidateTable,
+    CurtailmentTable,
+    SeriesTable,
+    SitingFile,
+)
 from gridtide.case.supply import solar_shares
 from gridtide.case.wind_plant import WindPlant
 from gridtide.case.work import resolved
 from gridtide.finding import BadInput, Finding, Gathered
-from gridtide.invest.siting.place import PlaceYear
+from gridtide.invest.siting.place import CurtailedRecord, PlaceYear
 from gridtide.physics.wind import hub_wind_m_per_s
 from gridtide.signals.signal import Kind, Signal, on
 from gridtide.signals.source import ReadsSignals
@@ -207,6 +212,39 @@ def _assembled(
         wind_share=wind,
         curtailed_kw=found.get(Kind.CURTAILMENT),
         notes=notes,
+    )
+
+
+def record_of(table: CurtailmentTable, number: int, name: str, folder: Path) -> CurtailedRecord:
+    """Power that was turned down, as far as it is on record; unknown steps count nothing. Raises BadInput."""
+    from gridtide.sources.gb_curtailment import GbCurtailment
+    from gridtide.sources.signal_table import SignalTable
+
+    path = resolved(table.path, folder)
+    zone = table.zone or name
+    source: ReadsSignals = (
+        GbCurtailment(path=path, fuel=table.fuel, zone=zone)
+        if table.source == "gb_curtailment"
+        else SignalTable(path=path, zone=zone)
+    )
+    found = [one for one in source.read() if one.kind is Kind.CURTAILMENT]
+    if not found or found[0].timeline.step_s is None:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"candidate[{number}].curtailment",
+                    value=f"{table.path} has no {Kind.CURTAILMENT} in equal steps",
+                    limit="power that is turned down, step by step",
+                    mend="Name a file that has it.",
+                )
+            ]
+        )
+    signal = found[0]
+    return CurtailedRecord(
+        curtailed_kw=table.share * np.nan_to_num(signal.values),
+        step_h=float(signal.timeline.hours[0]),
+        period=f"{signal.timeline.start:%Y-%m-%d} to {signal.timeline.end:%Y-%m-%d}",
+        source=signal.source,
     )
 
 

@@ -19,6 +19,9 @@ def show(found: dict[str, Any]) -> None:
     for one in found["candidates"]:
         for breach in one["breaches"]:
             click.echo(f"{one['name']} cannot: {said_breach(breach)}")
+    for one in found["candidates"]:
+        if one["curtailment"] is not None:
+            click.echo(said_curtailment(one["name"], one["curtailment"]))
     _show_turns(found)
     if found["split"] is not None:
         show_split(found["split"])
@@ -33,6 +36,16 @@ def said_breach(breach: dict[str, Any]) -> str:
     return (
         f"{breach['constraint']}, {breach['subject']}: {breach['value']:,.5g} {breach['unit']}, limit"
         f" {breach['limit']:,.5g}, {breach['over']:,.3g} too much"
+    )
+
+
+def said_curtailment(name: str, told: dict[str, Any]) -> str:
+    """What of turned-down energy a site takes up, in words."""
+    even, moved = (told[way] / told["curtailed_kwh"] if told["curtailed_kwh"] else 0.0
+                   for way in ("even_kwh", "moved_kwh"))  # fmt: skip
+    return (
+        f"{name}, {told['period']}: {told['curtailed_kwh']:,.0f} kWh were turned down; of them it takes up"
+        f" {told['even_kwh']:,.0f} ({even:.1%}) running evenly, {told['moved_kwh']:,.0f} ({moved:.1%}) moved"
     )
 
 

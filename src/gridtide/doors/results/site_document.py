@@ -16,6 +16,7 @@ from gridtide.invest.siting.choice import (
     judged_all,
     winner_by_year,
 )
+from gridtide.invest.siting.curtailed import taken_up
 from gridtide.invest.siting.flips import Flip, Robustness, robustness_of
 from gridtide.invest.siting.latency import rtt_from
 from gridtide.invest.siting.limits import Breach
@@ -82,12 +83,24 @@ def _candidate(
         "it_capacity_kw": account.it_capacity_kw,
         "headroom_kw": _finite(place.limits.headroom_kw),
         "water_stress": place.limits.water_stress,
+        "curtailment": _curtailment(account),
         "own_supply": _own_supply(siting, account),
         "moves": [_move(move) for move in account.moves],
         "years": [
             _year(siting, one, own, year)
             for own, year in zip(account.years, place.years, strict=True)
         ],
+    }
+
+
+def _curtailment(account: PlaceAccount) -> dict[str, Any] | None:
+    record = account.place.curtailment
+    if record is None:
+        return None
+    return {
+        "period": record.period,
+        "source": record.source,
+        **asdict(taken_up(account, record)),
     }
 
 

@@ -104,10 +104,23 @@ class DataPath:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class CurtailedRecord:
+    """Power that was turned down, kW, step by equal step, (T,). period, source: for a person."""
+
+    curtailed_kw: Real
+    step_h: float
+    period: str
+    source: str
+
+    def __post_init__(self) -> None:
+        freeze(self, curtailed_kw=np.float64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Place:
     """A candidate. home_of: origins whose data are there already. rtt_ms: measured, by origin; others follow from the
     distance. embodied_kg_per_kw: of the building, per kW of IT capacity. heat_share: of IT power that leaves as heat
-    of use, at heat_c."""
+    of use, at heat_c. curtailment: on record near by, None where nothing is."""
 
     name: str
     region: str
@@ -126,3 +139,4 @@ class Place:
     home_of: tuple[str, ...] = ()
     rtt_ms: tuple[tuple[str, float], ...] = ()
     embodied_kg_per_kw: float = 0.0
+    curtailment: CurtailedRecord | None = None

@@ -151,6 +151,11 @@ table(
       number(of((year) => year.pue), 3), number(of((year) => year.wue_l_per_kwh), 2), share((year) => year.solar_capacity_factor), share((year) => year.wind_capacity_factor), number(of((year) => year.heat.reduce((sum, sold) => sum + sold.delivered_kwh, 0)) / 1e3)];
   }),
 );
+const taken = ranked.filter((one) => one.curtailment);
+if (taken.length) {
+  element("h2", "Renewables that are turned down");
+  words(["candidate", "period", "turned down, MWh", "taken up evenly, MWh", "with work moved, MWh"], taken.map(({ name, curtailment: told }) => [name, told.period, number(told.curtailed_kwh / 1e3), number(told.even_kwh / 1e3), number(told.moved_kwh / 1e3)]));
+}
 const moves = ranked.flatMap((one) => one.moves.map((move) => [one.name, move.of, move.way, millions(move.cost), number(move.daily_h, 2), number(move.first_h, 1), number(move.failures_per_year, 1), number(move.exposure), move.break_even_read_gb_per_day === null ? "–" : number(move.break_even_read_gb_per_day)]));
 if (moves.length) {
   element("h2", "Moving the data");
