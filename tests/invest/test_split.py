@@ -145,20 +145,24 @@ def test_the_fewest_servers_keep_the_chance_of_waiting() -> None:
         assert servers - 1 <= load or erlang_c(servers - 1, load) > 0.05
 
 
-def edge(**more: float) -> EdgeTerms:
-    """A thousand requests a second from a large site, or from one, four or sixteen small ones in each town."""
-    return EdgeTerms(
-        **{
-            "work": "online", "central": "west", "small": ("east", "west"), "sites_per_place": (1, 4, 16),
-            "requests_per_s": 200.0, "service_s": 2.0, "kw_per_server": 1.0, "small_cooling": Cooling.WATER_CHILLER,
-            "backbone_per_gb_1000km": 0.1, "gb_per_request": 0.001, **more,
-        }
-    )  # type: ignore[arg-type]  # fmt: skip
+EDGE = EdgeTerms(
+    work="online",
+    central="west",
+    small=("east", "west"),
+    sites_per_place=(1, 4, 16),
+    requests_per_s=200.0,
+    service_s=2.0,
+    kw_per_server=1.0,
+    small_cooling=Cooling.WATER_CHILLER,
+    backbone_per_gb_1000km=0.1,
+    gb_per_request=0.001,
+)
+"""Two hundred requests a second from a large site, or from one, four or sixteen small ones in each town."""
 
 
 def test_small_pools_need_more_servers_and_are_nearer() -> None:
     """Pooling loss grows with the number of sites, from 0; users of the east are at their own site then."""
-    large, *small = edge_ways(asked(places(), ONLINE), edge())
+    large, *small = edge_ways(asked(places(), ONLINE), EDGE)
     losses = [large.pooling_loss, *(one.pooling_loss for one in small)]
     assert losses[0] == 0.0 and losses == sorted(losses) and losses[-1] > 0.1
     assert [one.sites for one in (large, *small)] == [1, 2, 8, 32]
@@ -168,7 +172,7 @@ def test_small_pools_need_more_servers_and_are_nearer() -> None:
 
 def test_the_backbone_carries_requests_by_distance() -> None:
     """Mean requests of a year times GB, price and megametres: 0.6 x 200 x 31,536,000 x 0.001 x 0.1 x 0.845."""
-    large, small, *_ = edge_ways(asked(places(), ONLINE), edge())
+    large, small, *_ = edge_ways(asked(places(), ONLINE), EDGE)
     far = 0.6 * 1.111951 + 0.4 * 0.44478
     assert large.backbone == pytest.approx(0.6 * 200.0 * 31_536_000.0 * 1e-4 * far, rel=1e-4)
     assert small.backbone < large.backbone
@@ -177,7 +181,7 @@ def test_the_backbone_carries_requests_by_distance() -> None:
 def test_a_small_site_pays_what_small_sites_pay() -> None:
     """Air-cooled at the same weather and with idle servers, its PUE is higher; what is fixed counts for each site."""
     siting = asked(places(), ONLINE)
-    air = edge(small_cooling=Cooling.AIR_CHILLER, small_fixed_per_year=1000.0)  # type: ignore[arg-type]
+    air = replace(EDGE, small_cooling=Cooling.AIR_CHILLER, small_fixed_per_year=1000.0)
     large, small, *_ = edge_ways(siting, air)
     assert small.pue > large.pue
     assert small.lines.operations == pytest.approx(2 * 1000.0)
