@@ -35,6 +35,7 @@ DOCTESTED = {
     "docs/how-to-add.md": "test_how_to_add.py",
     "docs/forecasters.md": "test_forecasters_page.py",
     "docs/study.md": "test_study_page.py",
+    "docs/size.md": "test_size_page.py",
 }
 FOREIGN = ("sacct",)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)

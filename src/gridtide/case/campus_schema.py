@@ -52,6 +52,7 @@ class SeriesTable(Part):
     path: str = ""
     zone: str = ""
     carbon: Literal["direct", "lifecycle"] = "lifecycle"
+    gaps_most_h: Annotated[int, Field(ge=0, le=200)] = 0
     currency: Code | None = None
     seed: Annotated[int, Field(ge=0)] = 0
     price_mean_per_mwh: Price = 80.0

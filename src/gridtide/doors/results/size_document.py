@@ -245,7 +245,8 @@ def _notes(campus: Campus) -> list[str]:
     ]
     if campus.grid is not None:
         found.append(
-            "The grid's carbon-free share of an hour is 1 less its average carbon over that of fossil plants, as declared."
+            "The grid's carbon-free share of an hour is 1 less its average carbon over that of fossil plants,"
+            " as declared."
         )
     if campus.hours.is_typical:
         found.append(
