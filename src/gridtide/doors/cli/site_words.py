@@ -11,7 +11,7 @@ def show(found: dict[str, Any]) -> None:
     """Writes the document on stdout."""
     years = ", ".join(str(year) for year in found["years"])
     click.echo(
-        f"{found['of']}: {found['it_kw']:,.0f} kW of IT, {len(found['candidates'])} candidates, {years}, in"
+        f"{found['of']}: {found['it_kw']:,.0f} kW of IT, {_counted(found['candidates'])}, {years}, in"
         f" {found['currency']} of {found['cost_year']} a year"
     )
     _show_decision(found)
@@ -29,14 +29,23 @@ def show(found: dict[str, Any]) -> None:
         show_edge(found["edge"], found["currency"])
 
 
+def _counted(candidates: list[Any]) -> str:
+    return f"{len(candidates)} candidate{'' if len(candidates) == 1 else 's'}"
+
+
 def said_breach(breach: dict[str, Any]) -> str:
     """A hard limit that is broken, in words."""
     if breach["value"] is None:
         return f"{breach['constraint']}, {breach['subject']}"
     return (
-        f"{breach['constraint']}, {breach['subject']}: {breach['value']:,.5g} {breach['unit']}, limit"
-        f" {breach['limit']:,.5g}, {breach['over']:,.3g} too much"
+        f"{breach['constraint']}, {breach['subject']}: {_figure(breach['value'])} {breach['unit']}, limit"
+        f" {_figure(breach['limit'])}, {_figure(breach['over'])} too much"
     )
+
+
+def _figure(value: float) -> str:
+    """Whole where it is large, else with four digits."""
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:,.4g}"
 
 
 def said_curtailment(name: str, told: dict[str, Any]) -> str:
@@ -95,7 +104,7 @@ def _show_turns(found: dict[str, Any]) -> None:
     for one in found["robust"]:
         turns = [turn for turn in (one["below"], one["above"]) if turn is not None]
         for turn in turns:
-            at = "" if turn["at"] is None else f" ({turn['at']:,.4g} {one['unit']})"
+            at = "" if turn["at"] is None else f" ({_figure(turn['at'])} {one['unit']})"
             winner = turn["winner"] or "no candidate"
             click.echo(f"{one['what']} times {turn['factor']:.3f}{at}: {winner}")
     stands = [one["what"] for one in found["robust"] if not one["below"] and not one["above"]]

@@ -23,7 +23,7 @@ class Way(StrEnum):
 class Moving:
     """Data of one class on its way to a place, a year.
 
-    way: the cheaper of those that are in time; the cheapest where none is. cost: with results. gb_per_year: sent
+    way: the cheaper of those that are in time; the quickest where none is. cost: with results. gb_per_year: sent
     there. sends_per_year: transfers a year. daily_h: a day's data takes so long, failures expected. first_h: of the
     first copy, 0 where none is made. lag_max_h: what daily_h must keep. failures_per_year: expected. exposure:
     transfers times sensitivity. copy_cost, read_cost: of both ways. break_even_read_gb_per_day: below it reading costs
@@ -54,7 +54,12 @@ def moving_of(place: Place, work: WorkClass, share: float = 1.0) -> Moving | Non
     if work.data is None:
         return None
     ways = [moving_by(place, work, share, way) for way in (Way.COPY, Way.READ)]
-    return min(ways, key=lambda one: (one.daily_h > one.lag_max_h, one.cost))
+    in_time = [one for one in ways if one.daily_h <= one.lag_max_h]
+    return (
+        min(in_time, key=lambda one: one.cost)
+        if in_time
+        else min(ways, key=lambda one: one.daily_h)
+    )
 
 
 def moving_by(place: Place, work: WorkClass, share: float, way: Way) -> Moving:
