@@ -304,7 +304,12 @@ def test_a_split_and_small_sites_stand_beside_the_best_place(
     assert "split.home: moon" in said
     far = text.replace("rtt_max_ms = 5", "rtt_max_ms = 5\nregions = ['moon']")
     split = document(tmp_path, far, capsys, code=3)["split"]
-    assert split["possible"] is False and split["unplaced"][0]["why"] == "no candidate lies in moon"
+    (missing,) = split["unplaced"]
+    assert split["possible"] is False and set(missing) == {"of", "share", "it_kw", "why"}
+    assert missing["it_kw"] == pytest.approx(1000.0)
+    assert missing["why"] == "no candidate lies in moon"
+    assert exit_code(["site", written(tmp_path, far)]) == 3
+    assert "1,000 kW of online from town (100.0%) find no place" in capsys.readouterr().out
 
 
 @pytest.mark.real

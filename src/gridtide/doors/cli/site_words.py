@@ -125,7 +125,9 @@ def show_split(split: dict[str, Any]) -> None:
         way = "" if one["way"] is None else f", data: {one['way']}"
         click.echo(f"  {one['it_kw']:>9,.0f} kW of {one['class']}{origin} at {one['place']}{way}")
     for one in split["unplaced"]:
-        click.echo(f"  {one['share']:.1%} of {one['of']} finds no place: {one['why']}")
+        click.echo(
+            f"  {one['it_kw']:>9,.0f} kW of {one['of']} ({one['share']:.1%}) find no place: {one['why']}"
+        )
     for row in split["by_latency"]:
         told = f"{row['cost_per_year']:,.0f}, {row['away_share']:.1%} away"
         if row["unplaced"]:

@@ -68,10 +68,11 @@ class Placed:
 
 @dataclass(frozen=True, kw_only=True)
 class Unplaced:
-    """A share of an item that no place can take, and why: the nearest that comes to taking it."""
+    """A share of an item that no place can take, its mean IT power, and why: the nearest that comes to taking it."""
 
     of: str
     share: float
+    it_kw: float
     why: str
 
 
@@ -152,7 +153,12 @@ def split_of(siting: Siting) -> Split:
         placed=placed,
         accounts=tuple(_accounts(siting, placed)),
         unplaced=tuple(
-            Unplaced(of=said_item(items[n]), share=float(part), why=_why(siting, items[n]))
+            Unplaced(
+                of=said_item(items[n]),
+                share=float(part),
+                it_kw=float(part) * items[n].it_kw,
+                why=_why(siting, items[n]),
+            )
             for n, part in enumerate(unplaced)
             if part > LEAST_SHARE
         ),
