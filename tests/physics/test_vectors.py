@@ -14,7 +14,7 @@ from gridtide.physics.battery import (
 )
 from gridtide.physics.cooling import chiller_cop
 from gridtide.physics.heat_plant import AIR_CHILLER, WARM_LIQUID, WATER_CHILLER
-from gridtide.physics.network import rtt_ms, transfer_s
+from gridtide.physics.network import great_circle_km, rtt_ms, sending_h, transfer_s
 from gridtide.physics.pue import (
     facility_power_kw,
     fast_marginal_facility_power,
@@ -163,6 +163,21 @@ def test_distance_and_data_take_time() -> None:
     assert rtt_ms(1_100) == pytest.approx(16.5)
     assert transfer_s(1_000, 10) / 60 == pytest.approx(13.33, abs=5e-3)
     assert transfer_s(15_000, 100) / 60 == pytest.approx(20.0)
+
+
+def test_distance_over_the_ground() -> None:
+    """A degree of the equator is 111.195 km, pole to equator a quarter of the way round; Paris to London 343.6 km."""
+    assert great_circle_km((0.0, 0.0), (0.0, 1.0)) == pytest.approx(111.195, abs=5e-4)
+    assert great_circle_km((90.0, 0.0), (0.0, 77.0)) == pytest.approx(10_007.54, abs=5e-3)
+    assert great_circle_km((48.8566, 2.3522), (51.5074, -0.1278)) == pytest.approx(343.56, abs=5e-3)
+
+
+def test_failures_throw_back_the_piece_under_way() -> None:
+    """Ten hours at one failure in ten hours: (e - 1) x 10 = 17.18 h whole, 10.52 h in ten pieces, else 10."""
+    assert sending_h(10.0, 0.1, 1) == pytest.approx(17.183, abs=5e-4)
+    assert sending_h(10.0, 0.1, 10) == pytest.approx(10.517, abs=5e-4)
+    assert sending_h(10.0, 0.0, 1) == 10.0
+    assert sending_h(1e6, 1.0, 1) == float("inf")
 
 
 def test_battery_wear() -> None:

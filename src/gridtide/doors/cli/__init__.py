@@ -59,6 +59,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.study:study",
         "What an outage does to a network, and how much load a bus takes.",
     ),
+    "site": (
+        "gridtide.doors.cli.site:site",
+        "Where the next data centre should stand, and what would turn the choice.",
+    ),
     "size": (
         "gridtide.doors.cli.size:size",
         "What to build beside a load, at least cost or least carbon, and how clean it gets.",

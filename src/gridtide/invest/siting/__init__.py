@@ -1,0 +1,1 @@
+"""Where should the next data centre stand?"""
