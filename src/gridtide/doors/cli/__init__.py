@@ -59,6 +59,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.study:study",
         "What an outage does to a network, and how much load a bus takes.",
     ),
+    "pathway": (
+        "gridtide.doors.cli.pathway:pathway",
+        "How much of the world's electricity computing draws until 2060, and what holds it.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",
