@@ -98,9 +98,9 @@ def _of_record(
     if kind is SupplyKind.RIVER:
         values, said = river_share(site, weather[Kind.RIVER_FLOW])
     elif kind is SupplyKind.WIND:
-        values, said = _wind(weather, plant)
+        values, said = wind_shares(weather, plant)
     else:
-        values, said = _solar(weather, site, wide)
+        values, said = solar_shares(weather, (site.latitude, site.longitude), wide)
     return Signal(
         kind=KIND_OF_SUPPLY[kind],
         zone=site.name,
@@ -119,7 +119,8 @@ def _series(kind: Kind, zone: str, signals: tuple[Signal, ...], wide: Timeline) 
     return values
 
 
-def _wind(weather: dict[Kind, Real], plant: WindPlant) -> tuple[Real, str]:
+def wind_shares(weather: dict[Kind, Real], plant: WindPlant) -> tuple[Real, str]:
+    """What a plant makes of the wind at 10 m, over rated power, NaN where weather lacks; and how that was found."""
     speed = weather[Kind.WIND_SPEED]
     air = weather.get(Kind.TEMPERATURE, np.zeros(len(speed)))
     known = np.isfinite(speed + air)
@@ -131,14 +132,19 @@ def _wind(weather: dict[Kind, Real], plant: WindPlant) -> tuple[Real, str]:
     return np.asarray(shares, dtype=np.float64), said
 
 
-def _solar(weather: dict[Kind, Real], site: SiteTable, wide: Timeline) -> tuple[Real, str]:
+def solar_shares(
+    weather: dict[Kind, Real], place: tuple[float, float], wide: Timeline
+) -> tuple[Real, str]:
+    """What modules make under clouds of record, over their power, NaN where weather lacks; and how that was found.
+
+    place: latitude and longitude, degrees.
+    """
     middle_s = wide.starts_s + np.diff(wide.edges_s) / 2.0
     columns = (weather[kind] for kind in WEATHER_OF[SupplyKind.SOLAR])
-    place = (site.latitude, site.longitude)
     shares = [
         module_power_share(
             day_of_year(float(at)),
-            site.latitude,
+            place[0],
             seen_sun_deg(float(at), *place),
             share_through_clouds(float(cloud)),
             (float(warm), float(blows)),

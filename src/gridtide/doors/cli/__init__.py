@@ -63,6 +63,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.pathway:pathway",
         "How much of the world's electricity computing draws until 2060, and what holds it.",
     ),
+    "size": (
+        "gridtide.doors.cli.size:size",
+        "What to build beside a load, at least cost or least carbon, and how clean it gets.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",

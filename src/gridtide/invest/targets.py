@@ -1,0 +1,189 @@
+"""What a supply must reach beside serving the load, each as rows of the program that can be named and given way."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.invest.campus import Campus
+from gridtide.invest.draft import Draft, Total
+from gridtide.invest.technology import STORES, Kind
+from gridtide.settle.green_direct import GreenTerms
+
+Real = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Targets:
+    """None where nothing is asked.
+
+    hourly_clean_share: of what is used, carbon-free in the hour it is used. yearly_clean_share: of what is used, made
+    or contracted carbon-free over the year. green: ratios of a direct connection. islanded_h: hours that the critical
+    load is served when the grid is lost, at whatever hour. unserved_kwh: expected a year, of the critical load, when
+    circuits fail. carbon_kg, capex, cost, import_kwh: at most, of a year but for capex.
+    """
+
+    hourly_clean_share: float | None = None
+    yearly_clean_share: float | None = None
+    green: GreenTerms | None = None
+    islanded_h: int | None = None
+    unserved_kwh: float | None = None
+    carbon_kg: float | None = None
+    capex: float | None = None
+    cost: float | None = None
+    import_kwh: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Row:
+    """A target in the program. rows: of it, total >= lower or <= upper; scale: one unit of relative distance in the
+    rows' own unit; asked: as it was asked for."""
+
+    name: str
+    rows: Whole
+    sense: float
+    scale: float
+    asked: float
+    total: Total | None = None
+
+
+def write_targets(draft: Draft, targets: Targets) -> list[Row]:
+    """Rows for all that is asked. Rows of totals are one each; islanding has one for every hour."""
+    year_kwh = float(draft.weight @ draft.campus.load_kw)
+    found = []
+    if targets.hourly_clean_share is not None:
+        clean = draft.load_kwh.plus(draft.unclean_kwh, -1.0)
+        over = clean.plus(draft.load_kwh, -targets.hourly_clean_share)
+        found.append(_least(draft, "hourly_clean_share", over, year_kwh, targets.hourly_clean_share))
+    if targets.yearly_clean_share is not None:
+        over = draft.clean_kwh.plus(draft.load_kwh, -targets.yearly_clean_share)
+        found.append(_least(draft, "yearly_clean_share", over, year_kwh, targets.yearly_clean_share))
+    if targets.green is not None:
+        found += _green_rows(draft, targets.green, year_kwh)
+    for name, total, most in (
+        ("carbon_kg", draft.carbon_kg, targets.carbon_kg),
+        ("capex", draft.capex, targets.capex),
+        ("cost", yearly_cost(draft), targets.cost),
+        ("import_kwh", draft.imported_kwh, targets.import_kwh),
+    ):
+        if most is not None:
+            row = draft.bounded(total, -np.inf, most)
+            found.append(
+                Row(name=name, rows=np.array([row]), sense=-1.0, scale=max(most, 1.0), asked=most, total=total)
+            )  # fmt: skip
+    if targets.islanded_h is not None or targets.unserved_kwh is not None:
+        found += write_islanding(draft, targets)
+    return found
+
+
+def yearly_cost(draft: Draft) -> Total:
+    """What a year costs, as a total over all columns so far."""
+    total = Total()
+    total.add(np.arange(draft.program.columns), np.concatenate(draft.program.cost))
+    return total
+
+
+def _least(draft: Draft, name: str, over: Total, scale: float, asked: float) -> Row:
+    row = draft.bounded(over, 0.0, np.inf)
+    return Row(name=name, rows=np.array([row]), sense=1.0, scale=scale, asked=asked, total=over)
+
+
+def _green_rows(draft: Draft, terms: GreenTerms, year_kwh: float) -> list[Row]:
+    """Self-use, green share and export of a direct connection, multiplied by their denominators."""
+    self_used = draft.green_kwh.plus(draft.sold_kwh, -1.0)
+    counted = draft.available_kwh if terms.available_includes_curtailed else draft.green_kwh
+    return [
+        _least(
+            draft, "self_use", self_used.plus(counted, -terms.self_use_least), year_kwh,
+            terms.self_use_least,
+        ),
+        _least(
+            draft, "green_share", self_used.plus(draft.load_kwh, -terms.green_share_least), year_kwh,
+            terms.green_share_least,
+        ),
+        _least(
+            draft, "export",
+            Total().plus(counted, terms.export_most).plus(draft.sold_kwh, -1.0), year_kwh,
+            terms.export_most,
+        ),
+    ]  # fmt: skip
+
+
+def write_islanding(draft: Draft, targets: Targets) -> list[Row]:
+    """For an outage after each hour: what stores hold then covers what plants lack of the critical load until it ends.
+
+    On the safe side: what sun and wind make beyond the load during the outage fills no store. What stores give at once
+    covers what is lacking in each hour. With `unserved_kwh` what is short may be, at that expectation a year.
+    """
+    campus, program = draft.campus, draft.program
+    count = (len(campus.hours),)
+    lasts_h = targets.islanded_h or outage_h(campus)
+    lacking = program.variables(count)
+    _write_lacking(draft, lacking)
+    short = program.variables(count) if targets.unserved_kwh is not None else None
+    rows = program.constraints(count, 0.0, np.inf)
+    for built in draft.built:
+        if built.option.technology.kind in STORES:
+            program.put(rows, built.level, built.option.technology.efficiency_out)
+    spans = np.arange(1, lasts_h + 1)
+    later = (np.arange(count[0])[:, None] + spans) % count[0]
+    program.put(rows[:, None], lacking[later], -1.0)
+    power = program.constraints(count, -np.inf, 0.0)
+    program.put(power, lacking, 1.0)
+    for built in draft.built:
+        if built.option.technology.kind in STORES:
+            column = built.power if built.option.technology.kind == Kind.BATTERY else built.power_out
+            program.put(power, np.full(count, column), -1.0)
+    most = float((campus.critical_share * campus.fixed_kw).max())
+    if short is None:
+        name, asked, scale = "islanded_h", float(lasts_h), most * lasts_h
+        return [Row(name=name, rows=rows, sense=1.0, scale=scale, asked=asked)]
+    program.put(rows, short, 1.0)
+    for row in (power,):
+        program.put(row, short, -1.0)
+    per_year = outages_per_year(campus)
+    total = Total()
+    total.add(short, draft.weight / draft.weight.sum() * per_year)
+    assert targets.unserved_kwh is not None
+    row = draft.bounded(total, -np.inf, targets.unserved_kwh)
+    return [
+        Row(
+            name="unserved_kwh", rows=np.array([row]), sense=-1.0, scale=max(targets.unserved_kwh, 1.0),
+            asked=targets.unserved_kwh, total=total,
+        )
+    ]  # fmt: skip
+
+
+def _write_lacking(draft: Draft, lacking: Whole) -> None:
+    """What plants lack of the critical load, one machine of each kind out of order, in every hour."""
+    campus, program = draft.campus, draft.program
+    critical_kw = campus.critical_share * campus.fixed_kw
+    rows = program.constraints(lacking.shape, critical_kw, np.inf)
+    program.put(rows, lacking, 1.0)
+    for built in draft.built:
+        option = built.option
+        if len(option.share):
+            program.put(rows, np.full(rows.shape, built.power), option.share)
+        elif option.technology.kind == Kind.FIRM:
+            left = (option.units - 1) / option.units if option.units > 1 else 1.0
+            program.put(rows, np.full(rows.shape, built.power), left)
+
+
+def outages_per_year(campus: Campus) -> float:
+    """How often all circuits are out at one time: of two that fail on their own, one during the other's repair."""
+    circuits = () if campus.grid is None else campus.grid.circuits
+    if len(circuits) == 1:
+        return circuits[0].outages_per_year
+    shares = [one.outages_per_year * one.repair_h / 8760.0 for one in circuits]
+    return sum(
+        one.outages_per_year * np.prod(shares[:k] + shares[k + 1 :])
+        for k, one in enumerate(circuits)
+    )
+
+
+def outage_h(campus: Campus) -> int:
+    """How long all circuits are out at one time: of several, until the first is back."""
+    circuits = () if campus.grid is None else campus.grid.circuits
+    rates = [1.0 / one.repair_h for one in circuits if one.repair_h > 0.0]
+    return max(1, int(np.ceil(1.0 / sum(rates)))) if rates else 1
