@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from gridtide.case.campus_schema import CampusFile, TechnologyTable
+from gridtide.case.campus_schema import CampusFile, TargetsTable, TechnologyTable
 from gridtide.case.campus_series import Series, series_of
 from gridtide.case.misfits import misfits
 from gridtide.case.technologies import technologies
@@ -63,7 +63,7 @@ def campus_case(path: Path) -> CampusCase:
     assert series is not None and offered is not None
     return CampusCase(
         campus=_campus(case, series, offered),
-        targets=_targets(case),
+        targets=_targets(case.targets),
         typical_days=case.campus.typical_days,
         seed=case.campus.seed,
         notes=(*series.notes, *_cost_notes(offered)),
@@ -116,7 +116,8 @@ def _faults(case: CampusFile) -> list[Finding]:
             "Leave one out.",
         ),
         (
-            case.campus.typical_days > 0 and (targets.islanded_h or targets.unserved_kwh) is not None,
+            case.campus.typical_days > 0
+            and (targets.islanded_h or targets.unserved_kwh) is not None,
             "campus.typical_days",
             "with islanded_h or unserved_kwh",
             "outages at any hour of real years",
@@ -292,7 +293,7 @@ def _campus(case: CampusFile, series: Series, offered: list[Technology]) -> Camp
 def _load(case: CampusFile, series: Series) -> Real:
     hour = (series.start_s / 3600.0 + np.arange(len(series)) + case.campus.longitude / 15.0) % 24.0
     swing = case.load.day_swing * np.cos(2.0 * np.pi * (hour + 0.5 - case.load.peak_h) / 24.0)
-    return case.load.mean_kw * (1.0 + swing)
+    return np.asarray(case.load.mean_kw * (1.0 + swing))
 
 
 def _share_of(output: str, series: Series) -> Real:
@@ -328,7 +329,9 @@ def _grid(case: CampusFile, series: Series) -> Grid | None:
         sell_per_mwh=market - table.feed_in_fee_per_mwh,
         market_per_mwh=market,
         carbon_average_g_per_kwh=series.carbon_average_g_per_kwh,
-        clean_share=np.clip(1.0 - series.carbon_average_g_per_kwh / table.fossil_g_per_kwh, 0.0, 1.0),
+        clean_share=np.clip(
+            1.0 - series.carbon_average_g_per_kwh / table.fossil_g_per_kwh, 0.0, 1.0
+        ),
     )
 
 
@@ -367,8 +370,7 @@ def _heat(case: CampusFile, series: Series) -> HeatCustomer | None:
     )
 
 
-def _targets(case: CampusFile) -> Targets:
-    table = case.targets
+def _targets(table: TargetsTable) -> Targets:
     ratios = (table.self_use_least, table.green_share_least, table.export_most)
     green = None
     if any(ratio is not None for ratio in ratios):
@@ -379,13 +381,36 @@ def _targets(case: CampusFile) -> Targets:
             available_includes_curtailed=table.available_includes_curtailed,
         )
     plain = table.model_dump(
-        exclude={"self_use_least", "green_share_least", "export_most", "available_includes_curtailed"}
+        exclude={
+            "self_use_least",
+            "green_share_least",
+            "export_most",
+            "available_includes_curtailed",
+        }
     )
     return Targets(green=green, **plain)
 
 
 def _cost_notes(offered: list[Technology]) -> list[str]:
     return [
-        f"{one.name}: {one.source}" + (f"; assumed: {', '.join(one.assumed)}" if one.assumed else "")
+        f"{one.name}: {one.source}"
+        + (f"; assumed: {', '.join(one.assumed)}" if one.assumed else "")
         for one in offered
     ]
+
+
+def targets_with(case: CampusCase, said: dict[str, float]) -> Targets:
+    """The targets of a case, some of them as said. Raises BadInput for names nobody knows and values out of range."""
+    asked = {
+        name: value
+        for name, value in vars(case.targets).items()
+        if name != "green" and value is not None
+    }
+    if case.targets.green is not None:
+        asked |= vars(case.targets.green)
+    asked |= {name: int(value) if name == "islanded_h" else value for name, value in said.items()}
+    try:
+        table = TargetsTable.model_validate(asked)
+    except ValidationError as error:
+        raise BadInput(misfits(error, "--target", "Write it as docs/size.md shows.")) from None
+    return _targets(table)

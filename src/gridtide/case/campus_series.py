@@ -1,4 +1,4 @@
-"""Prices, carbon and weather of a campus by the hour, from a source, each of the length and years that are asked for."""
+"""Prices, carbon and weather of a campus by the hour, each of the length and years that are asked for."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -177,9 +177,7 @@ def _grid_hourly(case: CampusFile, span: Timeline, folder: Path) -> Series:
     )  # fmt: skip
 
 
-def _lacks(
-    signal: Signal | None, kind: Kind, table: SeriesTable, span: Timeline
-) -> list[Finding]:
+def _lacks(signal: Signal | None, kind: Kind, table: SeriesTable, span: Timeline) -> list[Finding]:
     there = 0 if signal is None else int(np.isfinite(signal.values).sum())
     fits = signal is not None and len(signal.timeline) == len(span) and there == len(span)
     if fits:
@@ -202,13 +200,13 @@ def _table(case: CampusFile, span: Timeline, folder: Path) -> Series:
     starts_s = aware_s(table, "time", faults)
     shares = ("solar_share", "wind_share", "hydro_share", "relative_humidity")
     columns = {
-        name: numbers(table, name, faults, **({"least": 0.0, "most": 1.0} if name in shares else {}))
+        name: numbers(table, name, faults, least=0.0, most=1.0)
+        if name in shares
+        else numbers(table, name, faults)
         for name in (*COLUMNS, "hydro_share")
         if name in table.frame.columns
     }
-    if not faults and (
-        len(starts_s) != len(span) or not np.array_equal(starts_s, span.starts_s)
-    ):
+    if not faults and (len(starts_s) != len(span) or not np.array_equal(starts_s, span.starts_s)):
         faults.append(_another_span(path, starts_s, span))
     if case.series.currency is None:
         faults.append(

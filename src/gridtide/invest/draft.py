@@ -108,9 +108,14 @@ class Draft:
         """What emitting some kg costs."""
         return np.asarray(self.campus.carbon_price_per_t * np.asarray(kg) / 1000.0)
 
+    def rows(self, lower: ArrayLike, upper: ArrayLike) -> Whole:
+        """A row for every hour, (T,), that says which hour it stands in."""
+        count = len(self.campus.hours)
+        return self.program.constraints((count,), lower, upper, 0, np.arange(count))
+
     def at_most(self, columns: Whole, limit: int, factor: ArrayLike = 1.0) -> None:
         """Rows by which columns stay below what is built times a factor, (T,)."""
-        rows = self.program.constraints(columns.shape, -np.inf, 0.0)
+        rows = self.rows(-np.inf, 0.0)
         self.program.put(rows, columns, 1.0)
         self.program.put(rows, np.full(columns.shape, limit), -np.asarray(factor))
 

@@ -55,7 +55,7 @@ class Hours:
     def is_first(self) -> NDArray[np.bool_]:
         """Whether an hour begins what work may wait within: the whole, or a typical period, (T,)."""
         count = len(self)
-        return np.arange(count) % (self.period_h if self.is_typical else count) == 0
+        return np.asarray(np.arange(count) % (self.period_h if self.is_typical else count) == 0)
 
 
 def real_hours(count: int, start_s: int, years: float | None = None) -> Hours:

@@ -36,14 +36,14 @@ def left_most(one: Waiting, hours: Hours) -> Real:
     at = np.arange(count) + 1
     left = before[:, at] - before[:, np.maximum(at - one.slack_h, 0)]
     left[:, -1] = 0.0
-    return left.ravel()
+    return np.asarray(left.ravel())
 
 
 def _write_queue(draft: Draft, one: Waiting) -> None:
     program, hours = draft.program, draft.campus.hours
     count = (len(hours),)
     backlog = program.variables(count, upper=left_most(one, hours))
-    rows = program.constraints(count, one.arrives_kw - one.most_kw, one.arrives_kw)
+    rows = draft.rows(one.arrives_kw - one.most_kw, one.arrives_kw)
     goes_on = ~hours.is_first
     before = backlog[hours.before][goes_on]
     program.put(rows, backlog, 1.0)
@@ -62,9 +62,9 @@ def _write_windows(draft: Draft, one: Waiting) -> None:
     of = np.repeat(arrival, many)
     at = of + np.arange(len(of)) - np.repeat(np.cumsum(many) - many, many)
     done = program.variables((len(of),), upper=one.most_kw)
-    rows = program.constraints((len(hours),), one.arrives_kw, one.arrives_kw)
+    rows = draft.rows(one.arrives_kw, one.arrives_kw)
     program.put(rows[of], done, 1.0)
-    rows = program.constraints((len(hours),), -np.inf, one.most_kw)
+    rows = draft.rows(-np.inf, one.most_kw)
     program.put(rows[at], done, 1.0)
     program.put(draft.balance[at], done, -1.0)
     program.put(draft.balance[of], done, 1.0)
@@ -104,7 +104,7 @@ def begin_heat(draft: Draft) -> None:
     campus = draft.campus
     if campus.cooling is not None:
         heat_kw = campus.cooling.heat_share * campus.load_kw
-        draft.heat = draft.program.constraints(heat_kw.shape, heat_kw, heat_kw)
+        draft.heat = draft.rows(heat_kw, heat_kw)
 
 
 def write_cold(draft: Draft) -> None:
@@ -149,7 +149,7 @@ def write_heat(draft: Draft) -> None:
     draft.load_kwh.add(draft.lifted, draft.weight / heat.cop)
     draft.built.append(Columns(option=pump, power=power, made=draft.lifted))
     _write_source(draft, heat.share, 1.0 - 1.0 / heat.cop)
-    rows = program.constraints(count, 0.0, 0.0)
+    rows = draft.rows(0.0, 0.0)
     program.put(rows, draft.lifted, 1.0)
     program.put(rows, draft.delivered, -1.0)
     for option in _of(campus, Kind.HOT_STORE):
@@ -162,7 +162,7 @@ def write_heat(draft: Draft) -> None:
 def _write_source(draft: Draft, share: float, taken: float) -> None:
     """A heat pump takes no more than a share of the heat that the load makes in the same hour."""
     campus, program = draft.campus, draft.program
-    rows = program.constraints((len(campus.hours),), -np.inf, share * campus.load_kw)
+    rows = draft.rows(-np.inf, share * campus.load_kw)
     program.put(rows, draft.lifted, taken)
     goes_on = ~campus.hours.is_first
     for backlog in draft.backlog:

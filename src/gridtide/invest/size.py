@@ -9,12 +9,24 @@ from numpy.typing import NDArray
 from gridtide.decide.program import Matrix, Solution, matrix_of, solve
 from gridtide.invest.campus import Campus
 from gridtide.invest.draft import Draft, Total
-from gridtide.invest.load_rows import begin_heat, write_cold, write_heat, write_slower, write_waiting
+from gridtide.invest.hourly_form import Unfit
+from gridtide.invest.interior import GaveOut, solved_by_hours
+from gridtide.invest.load_rows import (
+    begin_heat,
+    write_cold,
+    write_heat,
+    write_slower,
+    write_waiting,
+)
 from gridtide.invest.store_rows import write_stores
 from gridtide.invest.supply_rows import write_agreements, write_firm, write_grid, write_variable
 from gridtide.invest.targets import Row, Targets, write_targets, yearly_cost
 
 Real = NDArray[np.float64]
+
+
+EXACT_COLUMNS = 6_000
+"""Columns up to which a program is solved by the simplex method."""
 
 
 class Goal(StrEnum):
@@ -42,7 +54,7 @@ def written(
     draft = Draft(campus=campus)
     asked = targets or Targets()
     load_kw = campus.load_kw
-    draft.balance = draft.program.constraints(load_kw.shape, load_kw, load_kw)
+    draft.balance = draft.rows(load_kw, load_kw)
     draft.load_kwh.constant = float(draft.weight @ load_kw)
     begin_heat(draft)
     write_variable(draft, alone)
@@ -53,7 +65,6 @@ def written(
     write_slower(draft)
     write_cold(draft)
     write_heat(draft)
-    draft.unclean_kwh = draft.unclean_kwh.plus(Total())
     write_agreements(draft, asked.hourly_clean_share is not None)
     rows = write_targets(draft, asked)
     matrix = matrix_of(draft.program)
@@ -63,11 +74,39 @@ def written(
 
 
 def solved(program: Written, goal: Goal = Goal.COST) -> Solution:
-    """The best supply; not feasible where nothing reaches all that is asked."""
-    matrix = program.matrix
-    if goal is Goal.CARBON:
-        matrix = replace(matrix, cost=_dense(program.carbon, len(matrix.cost)))
-    return solve(matrix, "ipx", crossover=False)
+    """The best supply; not feasible where nothing reaches all that is asked, or where numbers gave out (`best_of`)."""
+    return best_of(matrix_for(program, goal), program.draft.campus)
+
+
+def matrix_for(program: Written, goal: Goal) -> Matrix:
+    """The program at what is to be made least."""
+    if goal is Goal.COST:
+        return program.matrix
+    return replace(program.matrix, cost=_dense(program.carbon, len(program.matrix.cost)))
+
+
+def best_of(matrix: Matrix, campus: Campus) -> Solution:
+    """The optimum: exactly where the program is small, hour by hour where it is one of many hours.
+
+    The latter says nothing of programs that nothing fulfils but that its numbers gave out: then not feasible.
+    """
+    if len(matrix.cost) <= EXACT_COLUMNS:
+        return solve(matrix, "simplex")
+    try:
+        return solved_by_hours(matrix, float(campus.load_kw.mean()))
+    except Unfit as reason:
+        found = solve(matrix, "ipx", crossover=False)
+        return replace(found, solver=f"{found.solver}, as {reason}")
+    except GaveOut as reason:
+        nothing = np.zeros(len(matrix.cost))
+        return Solution(
+            values=nothing,
+            row_dual=np.zeros(len(matrix.row_lower)),
+            objective=np.inf,
+            feasible=False,
+            status=str(reason),
+            solver="interior point over hours",
+        )
 
 
 def _dense(total: Total, columns: int) -> Real:

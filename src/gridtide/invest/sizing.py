@@ -87,7 +87,9 @@ def sizing_of(program: Written, solution: Solution) -> Sizing:
     campus = draft.campus
     load_kwh = draft.load_kwh.at(values)
     waiting_kw = _waiting(draft, values)
-    slower_kw = np.array([values[columns] for columns in draft.slower]).reshape(-1, len(campus.hours))
+    slower_kw = np.array([values[columns] for columns in draft.slower]).reshape(
+        -1, len(campus.hours)
+    )
     import_kw = _hourly(values, draft.drawn, campus)
     matched_kw = _hourly(values, draft.matched, campus)
     clean_yearly = draft.clean_kwh.at(values) / load_kwh
@@ -140,7 +142,7 @@ def _waiting(draft: Draft, values: Real) -> Real:
         before = np.where(hours.is_first, 0.0, left[hours.before])
         found.append(one.arrives_kw + before - left)
     for at, done in draft.served:
-        found.append(np.bincount(at, weights=values[done], minlength=len(hours)))
+        found.append(np.bincount(at, weights=values[done], minlength=len(hours)).astype(np.float64))
     return np.array(found).reshape(-1, len(hours))
 
 
@@ -173,7 +175,9 @@ def _built(draft: Draft, one: Columns, values: Real) -> Built:
             made = np.where(together > 0.0, made * could / together, 0.0)
         could_kwh = float(could @ draft.weight)
     capex = (
-        kw * technology.capex_per_kw + kw_out * technology.capex_per_kw_out + kwh * technology.capex_per_kwh
+        kw * technology.capex_per_kw
+        + kw_out * technology.capex_per_kw_out
+        + kwh * technology.capex_per_kwh
     )
     return Built(
         name=technology.name,

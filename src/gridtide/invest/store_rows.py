@@ -1,4 +1,4 @@
-"""Rows and columns of stores: what they take, keep and give, through real hours or through typical ones that are linked."""
+"""Rows and columns of stores: what they take, keep and give, through real hours or typical ones that are linked."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ def _write_store(draft: Draft, option: Option) -> None:
     program.put(draft.balance, taken, -1.0)
     power_out = NONE
     if technology.kind == Kind.BATTERY:
-        rows = program.constraints(count, -np.inf, 0.0)
+        rows = draft.rows(-np.inf, 0.0)
         program.put(rows, taken, 1.0)
         program.put(rows, made, 1.0)
         program.put(rows, np.full(count, power), -1.0)
@@ -67,7 +67,7 @@ def write_level(
     hours, program = draft.campus.hours, draft.program
     count, keeps = (len(hours),), 1.0 - loss_per_h
     level = program.variables(count, lower=-np.inf if hours.is_typical else 0.0)
-    rows = program.constraints(count, 0.0, 0.0)
+    rows = draft.rows(0.0, 0.0)
     program.put(rows, level, 1.0)
     goes_on = ~hours.is_first if hours.is_typical else np.ones(len(hours), dtype=bool)
     program.put(rows[goes_on], level[hours.before][goes_on], -keeps)

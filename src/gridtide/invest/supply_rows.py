@@ -47,7 +47,7 @@ def _write_group(draft: Draft, options: list[Option]) -> None:
     program, hours = draft.program, (len(draft.campus.hours),)
     variable = options[0].technology.variable_per_mwh
     made = program.variables(hours, draft.per_kwh(variable))
-    rows = program.constraints(hours, -np.inf, 0.0)
+    rows = draft.rows(-np.inf, 0.0)
     program.put(rows, made, 1.0)
     program.put(draft.balance, made, 1.0)
     draft.green_kwh.add(made, draft.weight)
@@ -81,14 +81,14 @@ def _write_firm(draft: Draft, option: Option) -> None:
     draft.at_most(made, power, there)
     program.put(draft.balance, made, 1.0)
     if technology.least_share > 0.0:
-        rows = program.constraints(made.shape, 0.0, np.inf)
+        rows = draft.rows(0.0, np.inf)
         program.put(rows, made, 1.0)
         program.put(rows, np.full(made.shape, power), -there * technology.least_share)
     pace = technology.ramp_share_per_h
     if pace < 1.0 - technology.least_share:
         before = made[draft.campus.hours.before]
         for sign in (1.0, -1.0):
-            rows = program.constraints(made.shape, -np.inf, 0.0)
+            rows = draft.rows(-np.inf, 0.0)
             program.put(rows, made, sign)
             program.put(rows, before, -sign)
             program.put(rows, np.full(made.shape, power), -pace * there)
@@ -121,7 +121,7 @@ def write_grid(draft: Draft) -> None:
             [one.cost_per_kw_year for one in grid.circuits],
             upper=[one.import_max_kw for one in grid.circuits],
         )
-        rows = program.constraints(count, -np.inf, 0.0)
+        rows = draft.rows(-np.inf, 0.0)
         program.put(rows, draft.drawn, 1.0)
         program.put(rows[:, None], draft.held[None, :], -1.0)
     draft.carbon_kg.add(draft.drawn, draft.weight * emitted_kg)
@@ -153,9 +153,7 @@ def write_agreements(draft: Draft, hourly: bool) -> None:
             _write_matched(draft)
     if campus.certificates is not None:
         each = cost_per_kwh(campus.certificates.price_per_mwh)
-        draft.certified = program.variables(
-            (1,), each, upper=campus.certificates.most_kwh_per_year
-        )
+        draft.certified = program.variables((1,), each, upper=campus.certificates.most_kwh_per_year)
         draft.clean_kwh.add(draft.certified, 1.0)
         draft.certified_kwh.add(draft.certified, 1.0)
 
@@ -164,10 +162,10 @@ def _write_matched(draft: Draft) -> None:
     grid, program = draft.campus.grid, draft.program
     assert grid is not None
     draft.matched = program.variables(draft.drawn.shape)
-    rows = program.constraints(draft.drawn.shape, -np.inf, 0.0)
+    rows = draft.rows(-np.inf, 0.0)
     program.put(rows, draft.matched, 1.0)
     program.put(rows, draft.drawn, -1.0)
-    rows = program.constraints(draft.drawn.shape, -np.inf, 0.0)
+    rows = draft.rows(-np.inf, 0.0)
     program.put(rows, draft.matched, 1.0)
     for column, one in zip(draft.agreed, draft.campus.agreements, strict=True):
         program.put(rows, np.full(rows.shape, column), -one.share)

@@ -12,6 +12,7 @@ from gridtide.settle.green_direct import GreenTerms
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
+ISLANDED_KWH, ISLANDED_KW = "islanded_h, energy", "islanded_h, power"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +56,14 @@ def write_targets(draft: Draft, targets: Targets) -> list[Row]:
     if targets.hourly_clean_share is not None:
         clean = draft.load_kwh.plus(draft.unclean_kwh, -1.0)
         over = clean.plus(draft.load_kwh, -targets.hourly_clean_share)
-        found.append(_least(draft, "hourly_clean_share", over, year_kwh, targets.hourly_clean_share))
+        found.append(
+            _least(draft, "hourly_clean_share", over, year_kwh, targets.hourly_clean_share)
+        )
     if targets.yearly_clean_share is not None:
         over = draft.clean_kwh.plus(draft.load_kwh, -targets.yearly_clean_share)
-        found.append(_least(draft, "yearly_clean_share", over, year_kwh, targets.yearly_clean_share))
+        found.append(
+            _least(draft, "yearly_clean_share", over, year_kwh, targets.yearly_clean_share)
+        )
     if targets.green is not None:
         found += _green_rows(draft, targets.green, year_kwh)
     for name, total, most in (
@@ -122,26 +127,31 @@ def write_islanding(draft: Draft, targets: Targets) -> list[Row]:
     lacking = program.variables(count)
     _write_lacking(draft, lacking)
     short = program.variables(count) if targets.unserved_kwh is not None else None
-    rows = program.constraints(count, 0.0, np.inf)
+    rows = draft.rows(0.0, np.inf)
     for built in draft.built:
         if built.option.technology.kind in STORES:
             program.put(rows, built.level, built.option.technology.efficiency_out)
     spans = np.arange(1, lasts_h + 1)
     later = (np.arange(count[0])[:, None] + spans) % count[0]
     program.put(rows[:, None], lacking[later], -1.0)
-    power = program.constraints(count, -np.inf, 0.0)
+    power = draft.rows(-np.inf, 0.0)
     program.put(power, lacking, 1.0)
     for built in draft.built:
         if built.option.technology.kind in STORES:
-            column = built.power if built.option.technology.kind == Kind.BATTERY else built.power_out
+            column = (
+                built.power if built.option.technology.kind == Kind.BATTERY else built.power_out
+            )
             program.put(power, np.full(count, column), -1.0)
     most = float((campus.critical_share * campus.fixed_kw).max())
     if short is None:
-        name, asked, scale = "islanded_h", float(lasts_h), most * lasts_h
-        return [Row(name=name, rows=rows, sense=1.0, scale=scale, asked=asked)]
+        return [
+            Row(
+                name=ISLANDED_KWH, rows=rows, sense=1.0, scale=most * lasts_h, asked=float(lasts_h)
+            ),
+            Row(name=ISLANDED_KW, rows=power, sense=-1.0, scale=most, asked=float(lasts_h)),
+        ]
     program.put(rows, short, 1.0)
-    for row in (power,):
-        program.put(row, short, -1.0)
+    program.put(power, short, -1.0)
     per_year = outages_per_year(campus)
     total = Total()
     total.add(short, draft.weight / draft.weight.sum() * per_year)
@@ -159,7 +169,7 @@ def _write_lacking(draft: Draft, lacking: Whole) -> None:
     """What plants lack of the critical load, one machine of each kind out of order, in every hour."""
     campus, program = draft.campus, draft.program
     critical_kw = campus.critical_share * campus.fixed_kw
-    rows = program.constraints(lacking.shape, critical_kw, np.inf)
+    rows = draft.rows(critical_kw, np.inf)
     program.put(rows, lacking, 1.0)
     for built in draft.built:
         option = built.option
@@ -177,7 +187,7 @@ def outages_per_year(campus: Campus) -> float:
         return circuits[0].outages_per_year
     shares = [one.outages_per_year * one.repair_h / 8760.0 for one in circuits]
     return sum(
-        one.outages_per_year * np.prod(shares[:k] + shares[k + 1 :])
+        one.outages_per_year * float(np.prod(shares[:k] + shares[k + 1 :]))
         for k, one in enumerate(circuits)
     )
 

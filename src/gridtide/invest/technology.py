@@ -30,8 +30,8 @@ STORES = (Kind.BATTERY, Kind.HYDROGEN)
 class Technology:
     """One technology with its costs, in one currency of one year.
 
-    capex_per_kw: of power, of a store what charges it (of a battery the inverter, which does both); capex_per_kw_out: of
-    what discharges it where that is another machine; capex_per_kwh: of energy kept. fixed_share: of capex, a year.
+    capex_per_kw: of power, of a store what charges it (of a battery the inverter, which does both); capex_per_kw_out:
+    of what discharges it where that is another machine; capex_per_kwh: of energy kept. fixed_share: of capex, a year.
     variable_per_mwh: of electricity made, of a store discharged. lifetime_y: over which capex is paid back.
     efficiency: of fuel, or of charging; efficiency_out: of discharging; loss_per_h: share of what is kept.
     fuel_per_mwh_heat: of fuel burnt. carbon_g_per_kwh: of electricity made; embodied_kg_per_kw, embodied_kg_per_kwh: of
@@ -77,9 +77,7 @@ def yearly_per(capex: float, technology: Technology, interest: float) -> float:
     return capex * (recovery_factor(interest, technology.lifetime_y) + technology.fixed_share)
 
 
-def in_money_of(
-    technology: Technology, currency: str, cost_year: int, factor: float
-) -> Technology:
+def in_money_of(technology: Technology, currency: str, cost_year: int, factor: float) -> Technology:
     """The technology at costs of another currency or year; factor: of that money for one of this, above 0."""
     return replace(
         technology,
