@@ -54,6 +54,11 @@ Raw = dict[str, Any]
 
 def outlook(path: Path | None = None) -> Outlook:
     """What the bundled file says, and what a file laid over it. Raises BadInput with every fault found."""
+    return outlook_of(pathway_file(path))
+
+
+def pathway_file(path: Path | None = None) -> PathwayFile:
+    """The tables of both files as one, checked. Raises BadInput with every fault found."""
     raw = tomllib.loads((files("gridtide.case") / BUNDLED).read_text(encoding="utf-8"))
     own: Raw = {} if path is None else toml_of(path, "a file of scenarios in TOML")
     name = BUNDLED if path is None else path.name
@@ -62,7 +67,7 @@ def outlook(path: Path | None = None) -> Outlook:
     refuse_if_any([*faults, *more])
     assert table is not None
     refuse_if_any(_contradictions(table, name))
-    return _outlook(table)
+    return table
 
 
 def _laid_over(raw: Raw, own: Raw, name: str) -> tuple[Raw, list[Finding]]:
@@ -208,7 +213,8 @@ def _lacking_years(table: PathwayFile, name: str) -> list[Finding]:
     return found
 
 
-def _outlook(table: PathwayFile) -> Outlook:
+def outlook_of(table: PathwayFile) -> Outlook:
+    """What the tables of a file say, as nouns."""
     regions = tuple(one.name for one in table.region)
     return Outlook(
         currency=table.currency,

@@ -196,6 +196,32 @@ class TokenTable(Told):
     joules: Positive
 
 
+class CaptureTable(Table):
+    """[system.capture]: gas with most of its carbon captured."""
+
+    capex_per_kw: Positive
+    fixed_share: Share
+    variable_per_mwh: Count
+    lifetime_y: Annotated[float, Field(ge=1, le=100)]
+    efficiency: Annotated[float, Field(gt=0, le=1)]
+    fuel_per_mwh_heat: Count
+    carbon_g_per_kwh: Count
+    outage_share: Share
+
+
+class SystemTable(Told):
+    """[system]: a carbon-neutral power system around computing. Money in EUR of 2025, as technologies.toml has it."""
+
+    interest: Annotated[float, Field(ge=0, le=0.5)]
+    removal_per_t: Count
+    hydro_share: Share
+    heat_share: Annotated[dict[Year, Share], Field(min_length=1)]
+    vehicle_share: Annotated[dict[Year, Share], Field(min_length=1)]
+    hydrogen_per_kwh: Count
+    cost_factor: dict[Name, Positives]
+    capture: CaptureTable
+
+
 class PathwayFile(Table):
     """The whole file."""
 
@@ -203,6 +229,7 @@ class PathwayFile(Table):
     cost_year: Annotated[int, Field(ge=2000, le=LAST_YEAR)]
     called_hours: Annotated[float, Field(gt=0, le=8760)]
     token: TokenTable
+    system: SystemTable
     region: Annotated[tuple[RegionTable, ...], Field(min_length=1, max_length=60)]
     society: SocietyTable
     edition: Annotated[dict[Name, EditionTable], Field(min_length=1)]

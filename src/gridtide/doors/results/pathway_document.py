@@ -1,7 +1,6 @@
 """The document of `gridtide pathway`: courses by region and year, anchors, fan, statements, costs and coordination."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from gridtide.invest.pathway.assumptions import (
 )
 from gridtide.invest.pathway.calibration import SPREAD, Calibrated, calibrated
 from gridtide.invest.pathway.claims import Required, required
-from gridtide.invest.pathway.coordination import Paying, first_year, flexible_share, paying
+from gridtide.invest.pathway.coordination import Paying, first_year
 from gridtide.invest.pathway.course import CHIPS, FREE, GRID, Course, course_of
 from gridtide.invest.pathway.fan import (
     QUANTILES,
@@ -25,23 +24,11 @@ from gridtide.invest.pathway.fan import (
     rank_correlations,
     samples,
 )
-from gridtide.invest.pathway.outlook import Outlook, Scenario
-from gridtide.invest.pathway.worth import Worth, worth_of
+from gridtide.invest.pathway.outlook import Outlook
+from gridtide.invest.pathway.reckoned import WORLD, Reckoned, reckoned
 
-WORLD = "World"
 HELD = {FREE: "nothing", CHIPS: "chips", GRID: "grid"}
 MATTERS_IN = (2030, 2040, 2050, 2060)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Told:
-    """One scenario reckoned: its course, its money and what of it pays to move."""
-
-    scenario: Scenario
-    course: Course
-    worth: Worth
-    paying: tuple[Paying, ...]
-    flexible: Real
 
 
 def pathway_document(
@@ -50,7 +37,7 @@ def pathway_document(
     """The whole. of: the file, or that none was given. shown: regions told, of the outlook's or WORLD."""
     known = calibrated(outlook.editions[edition], outlook.base.drivers)
     regions = known.edition.regions
-    told = [_told(one, outlook, known) for one in outlook.scenarios]
+    told = [reckoned(one, outlook, known) for one in outlook.scenarios]
     values = samples(outlook.priors, draws, seed)
     fan = course_of(drawn(outlook.base.drivers, outlook.priors, values), known)
     base = next(one for one in told if one.scenario is outlook.base)
@@ -98,22 +85,11 @@ def pathway_document(
             for one in outlook.classes
         ],
         "tokens": [row for one in told for row in _tokens(one)],
+        "system": None,
     }
 
 
-def _told(scenario: Scenario, outlook: Outlook, known: Calibrated) -> Told:
-    course = course_of(scenario.drivers, known)
-    worth = worth_of(scenario, course, outlook.joules_per_token)
-    return Told(
-        scenario=scenario,
-        course=course,
-        worth=worth,
-        paying=paying(scenario, worth, outlook.classes, outlook.called_hours),
-        flexible=flexible_share(course, outlook.classes),
-    )
-
-
-def _rows(told: Told, regions: Sequence[str], region: str) -> list[dict[str, Any]]:
+def _rows(told: Reckoned, regions: Sequence[str], region: str) -> list[dict[str, Any]]:
     """One row a year. The world's flexible share is the mean of its regions', its prices stand with those."""
     course, at = told.course, slice(None) if region == WORLD else [regions.index(region)]
     wanted, drew = course.wanted_twh[0][:, at], course.drawn_twh[0][:, at]
@@ -139,7 +115,7 @@ def _rows(told: Told, regions: Sequence[str], region: str) -> list[dict[str, Any
     ]
 
 
-def _tokens(told: Told) -> list[dict[str, Any]]:
+def _tokens(told: Reckoned) -> list[dict[str, Any]]:
     worth = told.worth
     inference = told.course.drawn_twh[0, :, :, 1].sum(axis=1)
     return [
@@ -155,7 +131,9 @@ def _tokens(told: Told) -> list[dict[str, Any]]:
     ]
 
 
-def _calibration(outlook: Outlook, known: Calibrated, told: Sequence[Told]) -> list[dict[str, Any]]:
+def _calibration(
+    outlook: Outlook, known: Calibrated, told: Sequence[Reckoned]
+) -> list[dict[str, Any]]:
     """Every anchor beside the course it speaks of; 0 where it lies within what was published."""
     by_name = {one.scenario.name: one.course for one in told}
     regions = known.edition.regions
@@ -292,7 +270,7 @@ def _claim(found: Required) -> dict[str, Any]:
     }
 
 
-def _limits(told: Told, regions: Sequence[str], shown: Sequence[str]) -> list[dict[str, Any]]:
+def _limits(told: Reckoned, regions: Sequence[str], shown: Sequence[str]) -> list[dict[str, Any]]:
     """First years in which grid and chips hold a region, None where they never do."""
     found = []
     for region in _places(regions, shown):
@@ -311,7 +289,7 @@ def _limits(told: Told, regions: Sequence[str], shown: Sequence[str]) -> list[di
 
 
 def _pays(
-    told: Told, one: Paying, regions: Sequence[str], shown: Sequence[str]
+    told: Reckoned, one: Paying, regions: Sequence[str], shown: Sequence[str]
 ) -> list[dict[str, Any]]:
     cost = one.cost_per_mwh
     return [
