@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.program import Matrix, Solution
+from gridtide.decide.program import Matrix, Solution, summed
 from gridtide.invest.hourly_form import HourlyForm, hourly_form
 from gridtide.kernels.band import factored_in_place, solved_in_place, squares_into
 from gridtide.kernels.interior import (
@@ -193,10 +193,7 @@ def factors_of(form: HourlyForm, border: Border, band: Real, theta: Real) -> Fac
     squares_into(band, border.start, border.row, border.value, own, FLOOR)
     factored_in_place(band, 1e-30)
     tied = np.array(
-        [
-            np.bincount(row, weights=value * own[column], minlength=form.hourly)
-            for row, column, value in border.tied_row
-        ]
+        [summed(row, value * own[column], form.hourly) for row, column, value in border.tied_row]
     ).reshape(len(border.tied), form.hourly)
     through = np.ascontiguousarray(np.concatenate([tied.T, border.beside], axis=1))
     solved = through.copy()
@@ -244,7 +241,7 @@ def _solved(
     below = np.concatenate([side[form.hourly :], pull[border.wide]])
     small = np.linalg.solve(factors.small, below - factors.through.T @ first[:, 0])
     hourly = first[:, 0] - factors.border @ small
-    return np.concatenate([hourly, small[:many]]), small[many:]
+    return np.concatenate([hourly, small[:many]]), np.asarray(small[many:])
 
 
 def _begun(form: HourlyForm, border: Border, band: Real, has: Real) -> Point:

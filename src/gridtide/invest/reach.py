@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 from gridtide.decide.program import Matrix, Solution, matrix_of, solve
 from gridtide.finding import Finding
 from gridtide.invest.campus import Campus
-from gridtide.invest.draft import NONE, Draft
+from gridtide.invest.draft import NONE
 from gridtide.invest.size import Written, best_of, written
 from gridtide.invest.targets import ISLANDED_KW, ISLANDED_KWH, Row, Targets
 
 Real = NDArray[np.float64]
 FAR = 1e-5
 """Relative distance from which on a target counts as missed."""
+NEAR_ONE = 1e-3
+"""A target's price in units of its own distance: 1 where it is missed itself."""
 MONEY = 1e-5
 """Weight of what a supply costs beside distances, so that of equally near ones the cheap one is taken."""
 SHARES = ("hourly_clean_share", "yearly_clean_share", "self_use", "green_share", "export")
@@ -83,7 +85,7 @@ def _reach(
         missed=missed,
         unserved_kwh=short_kwh,
         unserved_kw=float(unserved.max()) if short_kwh else 0.0,
-        binding=_binding(program.draft, matrix, found) if missed or short_kwh else (),
+        binding=_binding(program, matrix, found) if missed or short_kwh else (),
     )
 
 
@@ -100,8 +102,9 @@ def _missed(row: Row, way: float) -> Missed:
     return Missed(name=name, asked=row.asked, reached=reached, lacking=f"{way * row.scale:,.0f}")
 
 
-def _binding(draft: Draft, matrix: Matrix, found: Solution) -> tuple[str, ...]:
-    """Limits whose widening by a tenth would bring the targets nearer, the strongest first."""
+def _binding(program: Written, matrix: Matrix, found: Solution) -> tuple[str, ...]:
+    """Limits and other targets that would bring what is missed nearer by giving way, the strongest first."""
+    draft = program.draft
     felt = np.bincount(
         matrix.column,
         weights=matrix.value * found.row_dual[matrix.index],
@@ -110,6 +113,10 @@ def _binding(draft: Draft, matrix: Matrix, found: Solution) -> tuple[str, ...]:
     gained = np.maximum(felt - matrix.cost, 0.0)
     near = found.values >= matrix.upper * (1.0 - 1e-4) - 1e-6
     strength: dict[str, float] = {}
+    for row in program.rows:
+        pressed = float(np.abs(found.row_dual[row.rows]).sum()) * row.scale
+        if not pressed >= 1.0 - NEAR_ONE:
+            strength[f"targets.{NAMES.get(row.name, row.name)}"] = pressed
     for built in draft.built:
         name = built.option.technology.name
         for column, unit in ((built.power, "kw"), (built.power_out, "kw"), (built.energy, "kwh")):
@@ -130,7 +137,9 @@ def _binding(draft: Draft, matrix: Matrix, found: Solution) -> tuple[str, ...]:
 
 def findings_of(reach: Reach) -> list[Finding]:
     """What a person must know: each target that is missed, how far, and which limits to widen."""
-    widen = f"Widen {'; '.join(reach.binding[:4])}" if reach.binding else "Add a technology"
+    widen = (
+        f"Widen or lower {'; '.join(reach.binding[:4])}" if reach.binding else "Add a technology"
+    )
     found = [
         Finding(
             subject=f"targets.{one.name}",

@@ -30,8 +30,8 @@ def survivals(sizing: Sizing, hours: int, import_left_kw: float) -> tuple[Surviv
     """Outages after every hour, replayed for some hours with all there is; then without stores, without one machine of
     each firm plant, and with the largest circuit lost and import_left_kw of the others.
 
-    Sun, wind and water first, then stores by what they hold, then firm plants; what is left over fills stores that
-    have room. Work that waits is not served. Hours after the last follow from the first.
+    Sun, wind, water and firm plants first, then stores, the one that lasts longest at its power before the others; what
+    is left over fills stores that have room. Work that waits is not served. Hours after the last follow from the first.
     """
     return (
         _replayed(sizing, hours, "all there is", 1.0, 0, 0.0),
@@ -63,8 +63,8 @@ def _replayed(
     for hour in range(1, hours + 1):
         at = (np.arange(count) + hour) % count
         lacking = critical[at] - made[at] - firm - import_kw
-        for one, level in zip(kept, levels, strict=True):
-            lacking = _served(one, level, lacking, sizing) if stores else lacking
+        if stores:
+            lacking = _by_stores(kept, levels, lacking, sizing)
         short = np.maximum(lacking, 0.0)
         unserved += short
         alive &= short <= 1e-4 * max(1.0, float(critical.max()))
@@ -77,13 +77,31 @@ def _options(sizing: Sizing) -> list[Option]:
     return [by_name[one.name] for one in sizing.built]
 
 
+def _by_stores(kept: list[Built], levels: list[Real], lacking: Real, sizing: Sizing) -> Real:
+    """What is lacking after all stores; in each hour those that last longest at their power come first."""
+    lasts = np.array(
+        [level / max(_out_kw(one), 1e-9) for one, level in zip(kept, levels, strict=True)]
+    )
+    order = np.argsort(-lasts, axis=0, kind="stable") if len(kept) else np.zeros((0, len(lacking)))
+    for turn in range(len(kept)):
+        for number, one in enumerate(kept):
+            now = order[turn] == number
+            part, level = lacking[now], levels[number][now]
+            lacking[now] = _served(one, level, part, sizing)
+            levels[number][now] = level
+    return lacking
+
+
+def _out_kw(one: Built) -> float:
+    return one.kw if one.kind == Kind.BATTERY else one.kw_out
+
+
 def _served(one: Built, level: Real, lacking: Real, sizing: Sizing) -> Real:
     """What is lacking after a store gave or took what it can; its level changes in place."""
     technology = next(
         option.technology for option in sizing.campus.options if option.technology.name == one.name
     )
-    out_kw = one.kw if one.kind == Kind.BATTERY else one.kw_out
-    given = np.clip(lacking, 0.0, np.minimum(out_kw, level * technology.efficiency_out))
+    given = np.clip(lacking, 0.0, np.minimum(_out_kw(one), level * technology.efficiency_out))
     taken = np.clip(-lacking, 0.0, np.minimum(one.kw, (one.kwh - level) / technology.efficiency))
     taken = np.maximum(taken, 0.0)
     level += taken * technology.efficiency - given / technology.efficiency_out

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.invest.campus import Campus
-from gridtide.invest.draft import Draft, Total
+from gridtide.invest.draft import Columns, Draft, Total
 from gridtide.invest.technology import STORES, Kind
 from gridtide.settle.green_direct import GreenTerms
 
@@ -116,46 +116,32 @@ def _green_rows(draft: Draft, terms: GreenTerms, year_kwh: float) -> list[Row]:
 
 
 def write_islanding(draft: Draft, targets: Targets) -> list[Row]:
-    """For an outage after each hour: what stores hold then covers what plants lack of the critical load until it ends.
+    """For an outage after each hour: what each store holds then covers what it gives until the outage ends.
 
-    On the safe side: what sun and wind make beyond the load during the outage fills no store. What stores give at once
-    covers what is lacking in each hour. With `unserved_kwh` what is short may be, at that expectation a year.
+    What stores give in an hour is the same whenever the outage began, so that they and plants, one machine of each kind
+    out of order, serve the critical load. On the safe side: nothing fills a store during the outage. With
+    `unserved_kwh` some of it may be short, at that expectation a year.
     """
     campus, program = draft.campus, draft.program
-    count = (len(campus.hours),)
     lasts_h = targets.islanded_h or outage_h(campus)
-    lacking = program.variables(count)
-    _write_lacking(draft, lacking)
-    short = program.variables(count) if targets.unserved_kwh is not None else None
-    rows = draft.rows(0.0, np.inf)
-    for built in draft.built:
-        if built.option.technology.kind in STORES:
-            program.put(rows, built.level, built.option.technology.efficiency_out)
-    spans = np.arange(1, lasts_h + 1)
-    later = (np.arange(count[0])[:, None] + spans) % count[0]
-    program.put(rows[:, None], lacking[later], -1.0)
-    power = draft.rows(-np.inf, 0.0)
-    program.put(power, lacking, 1.0)
-    for built in draft.built:
-        if built.option.technology.kind in STORES:
-            column = (
-                built.power if built.option.technology.kind == Kind.BATTERY else built.power_out
+    critical_kw = campus.critical_share * campus.fixed_kw
+    serves = draft.rows(critical_kw, np.inf)
+    _write_plants(draft, serves)
+    windows = [_write_given(draft, built, serves, lasts_h) for built in _stores(draft)]
+    most = float(critical_kw.max())
+    if targets.unserved_kwh is None:
+        asked = float(lasts_h)
+        found = [Row(name=ISLANDED_KW, rows=serves, sense=1.0, scale=most, asked=asked)]
+        if windows:
+            rows = np.concatenate(windows)
+            found.append(
+                Row(name=ISLANDED_KWH, rows=rows, sense=1.0, scale=most * lasts_h, asked=asked)
             )
-            program.put(power, np.full(count, column), -1.0)
-    most = float((campus.critical_share * campus.fixed_kw).max())
-    if short is None:
-        return [
-            Row(
-                name=ISLANDED_KWH, rows=rows, sense=1.0, scale=most * lasts_h, asked=float(lasts_h)
-            ),
-            Row(name=ISLANDED_KW, rows=power, sense=-1.0, scale=most, asked=float(lasts_h)),
-        ]
-    program.put(rows, short, 1.0)
-    program.put(power, short, -1.0)
-    per_year = outages_per_year(campus)
+        return found
+    short = program.variables(serves.shape)
+    program.put(serves, short, 1.0)
     total = Total()
-    total.add(short, draft.weight / draft.weight.sum() * per_year)
-    assert targets.unserved_kwh is not None
+    total.add(short, lasts_h * outages_per_year(campus) * draft.weight / draft.weight.sum())
     row = draft.bounded(total, -np.inf, targets.unserved_kwh)
     return [
         Row(
@@ -165,19 +151,33 @@ def write_islanding(draft: Draft, targets: Targets) -> list[Row]:
     ]  # fmt: skip
 
 
-def _write_lacking(draft: Draft, lacking: Whole) -> None:
-    """What plants lack of the critical load, one machine of each kind out of order, in every hour."""
-    campus, program = draft.campus, draft.program
-    critical_kw = campus.critical_share * campus.fixed_kw
-    rows = draft.rows(critical_kw, np.inf)
-    program.put(rows, lacking, 1.0)
+def _stores(draft: Draft) -> list[Columns]:
+    return [one for one in draft.built if one.option.technology.kind in STORES]
+
+
+def _write_given(draft: Draft, built: Columns, serves: Whole, lasts_h: int) -> Whole:
+    """What a store gives in each hour of an outage, at most its power; gives the rows by which it holds enough before."""
+    program, count = draft.program, len(serves)
+    given = program.variables(serves.shape)
+    program.put(serves, given, 1.0)
+    battery = built.option.technology.kind == Kind.BATTERY
+    draft.at_most(given, built.power if battery else built.power_out)
+    rows = draft.rows(0.0, np.inf)
+    program.put(rows, built.level, built.option.technology.efficiency_out)
+    later = (np.arange(count)[:, None] + np.arange(1, lasts_h + 1)) % count
+    program.put(rows[:, None], given[later], -1.0)
+    return rows
+
+
+def _write_plants(draft: Draft, serves: Whole) -> None:
+    """What plants add to the service of the critical load, one machine of each kind out of order."""
     for built in draft.built:
         option = built.option
         if len(option.share):
-            program.put(rows, np.full(rows.shape, built.power), option.share)
+            draft.program.put(serves, np.full(serves.shape, built.power), option.share)
         elif option.technology.kind == Kind.FIRM:
             left = (option.units - 1) / option.units if option.units > 1 else 1.0
-            program.put(rows, np.full(rows.shape, built.power), left)
+            draft.program.put(serves, np.full(serves.shape, built.power), left)
 
 
 def outages_per_year(campus: Campus) -> float:

@@ -29,7 +29,7 @@ class TypicalDays:
 
 def typical_days(campus: Campus, days: int, seed: int) -> TypicalDays:
     """So many days of a campus's years. Extremes are among them: the day with the highest load less what a kW of each
-    plant makes, the day that makes least, the dearest, the cheapest, the hottest in need of cooling.
+    plant makes, the day that makes least, the dearest, the cheapest, the hottest in need of cooling; each stands for itself alone.
 
     Call with whole days, 8 typical ones or more (fewer where the years are shorter).
     """
@@ -45,7 +45,8 @@ def typical_days(campus: Campus, days: int, seed: int) -> TypicalDays:
     )  # fmt: skip
     generator = np.random.default_rng(seed)
     chosen = _medoids(apart, kept, days, generator)
-    chain = np.argmin(apart[:, chosen], axis=1)
+    extreme = len(kept) if len(kept) < len(chosen) else 0
+    chain = extreme + np.argmin(apart[:, chosen[extreme:]], axis=1)
     chain[chosen] = np.arange(len(chosen))
     return TypicalDays(chosen=chosen, chain=chain)
 
@@ -56,7 +57,7 @@ def over_typical(campus: Campus, days: TypicalDays) -> Campus:
     stands = np.bincount(days.chain, minlength=len(days.chosen))
     hours = campus.hours
     weight = np.repeat(stands, DAY_H) * hours.weight[0]
-    thinned: Campus = _picked(campus, index, len(hours))
+    thinned: Campus = _picked(_at_means(campus, index, weight), index, len(hours))
     return replace(
         thinned,
         hours=Hours(
@@ -67,6 +68,31 @@ def over_typical(campus: Campus, days: TypicalDays) -> Campus:
             chain=days.chain,
         ),
     )
+
+
+def _at_means(campus: Campus, index: Whole, weight: Real) -> Campus:
+    """The campus with what its plants make and its prices scaled so that typical days have the means of the years."""
+
+    def scaled(series: Real) -> Real:
+        mean, typical = series.mean(), float(series[index] @ weight / weight.sum())
+        return series * (mean / typical) if typical > 0.0 < mean else series
+
+    options = tuple(
+        replace(one, share=np.minimum(scaled(one.share), 1.0)) if len(one.share) else one
+        for one in campus.options
+    )
+    grid = campus.grid
+    if grid is not None:
+        carbon_g = scaled(grid.carbon_average_g_per_kwh)
+        off = float(grid.market_per_mwh.mean() - grid.market_per_mwh[index] @ weight / weight.sum())
+        grid = replace(
+            grid,
+            buy_per_mwh=grid.buy_per_mwh + off,
+            sell_per_mwh=grid.sell_per_mwh + off,
+            market_per_mwh=grid.market_per_mwh + off,
+            carbon_average_g_per_kwh=carbon_g,
+        )
+    return replace(campus, options=options, grid=grid)
 
 
 def _picked(noun: Any, index: Whole, count: int) -> Any:
