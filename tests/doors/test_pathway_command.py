@@ -26,7 +26,7 @@ def test_the_document_has_a_row_per_scenario_region_and_year(
     found = document(["--draws", "50", "--page", str(page)], capsys)
     assert set(found) == {
         "of", "edition", "currency", "cost_year", "regions", "years", "about", "scenarios", "calibration", "fan",
-        "claims", "limits", "coordination", "classes", "tokens",
+        "claims", "limits", "coordination", "classes", "tokens", "system",
     }  # fmt: skip
     rows = found["scenarios"]
     assert set(rows[0]) == {
@@ -111,6 +111,45 @@ def test_own_scenarios_stand_beside_the_bundled_ones(capsys: pytest.CaptureFixtu
     assert (
         first["grids short"]["grid_before_chips"] and not first["chips short"]["grid_before_chips"]
     )
+
+
+def test_the_power_system_is_told_where_a_year_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its keys are a contract; supply stands without and with work that moves."""
+    page = tmp_path / "system.html"
+    arguments = ["--draws", "20", "--region", "US", "--system", "2040", "--days", "8"]
+    found = document([*arguments, "--page", str(page)], capsys)["system"]
+    assert set(found) == {
+        "year", "currency", "cost_year", "typical_days", "hours", "removal_per_t", "heat_share", "vehicle_share",
+        "technologies", "cases",
+    }  # fmt: skip
+    case = found["cases"][0]
+    assert set(case) == {
+        "name", "region", "others_twh", "computing_twh", "computing_share", "classes", "flexible_share",
+        "flexible_kw", "saved_per_year", "saved_per_flexible_kw_year", "storage_spared_kwh",
+        "curtailment_spared_twh", "without", "with",
+    }  # fmt: skip
+    assert set(case["with"]) == {
+        "cost_per_year", "cost_per_mwh", "curtailed_share", "curtailed_twh", "gw", "twh", "stored_kwh", "solver",
+    }  # fmt: skip
+    assert case["classes"] == ["batch inference, evaluation", "data, ETL"]
+    assert case["with"]["cost_per_year"] <= case["without"]["cost_per_year"]
+    assert case["saved_per_year"] == pytest.approx(
+        case["without"]["cost_per_year"] - case["with"]["cost_per_year"]
+    )
+    assert "carbon-neutral power system in" in page.read_text()
+    assert exit_code(["pathway", *arguments[:-1], "9"]) == 0
+    said = capsys.readouterr()
+    assert "a carbon-neutral power system in 2040" in said.out and "made, TWh: solar" in said.out
+    assert "base, US" in said.err
+
+
+def test_what_says_nothing_alone_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Hours and areas without a system, and too few typical days, all at once."""
+    assert exit_code(["pathway", "--hours", "fi.parquet", "--days", "3"]) == 2
+    said = capsys.readouterr().err
+    assert "--hours" in said and "--system YEAR" in said and "--days" in said
 
 
 def test_it_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,7 +26,7 @@ SHOWN_YEARS = (2024, 2025, 2030, 2035, 2040, 2050, 2060)
 @click.option("--hours", type=click.Path(path_type=Path), metavar="FILE",
               help="Hours of that system: Finland's forecasts or, with --area, EIA-930; made up without.")  # fmt: skip
 @click.option("--area", metavar="NAME", help="Balancing area of an EIA-930 file.")
-@click.option("--days", type=click.IntRange(0, 365), default=24, show_default=True,
+@click.option("--days", type=click.IntRange(0, 365), default=16, show_default=True,
               help="Typical days that stand for its year; 0 for every hour.")  # fmt: skip
 @click.option("--page", type=PageFile(), help="Write the picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")

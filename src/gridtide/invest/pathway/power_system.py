@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gridtide.decide.program import solve
 from gridtide.digest import freeze
 from gridtide.invest.campus import Campus, Option, Waiting
 from gridtide.invest.hours import HOURS_PER_YEAR, real_hours
@@ -184,10 +185,20 @@ def _times(load: SystemLoad) -> float:
 
 def _supply(campus: Campus, times: float) -> Supply:
     program = written(campus)
-    return _told(sizing_of(program, solved(program)), times)
+    found = solved(program)
+    if not found.feasible:
+        other = solve(program.matrix, "ipx", crossover=False)
+        found = replace(
+            other, solver=f"{other.solver}, as {found.solver} ended with {found.status}"
+        )
+    if not found.feasible:
+        raise RuntimeError(f"a system that gas alone could feed was not solved: {found.solver}")
+    return _told(sizing_of(program, found), times)
 
 
 def _told(sizing: Sizing, times: float) -> Supply:
+    """times: how many of such systems there are; typical days whose load is not quite the year's count as many more."""
+    times = times * MEAN_KW * HOURS_PER_YEAR / sizing.load_kwh
     stores = [one for one in sizing.built if one.kind in STORES]
     weather = [one for one in sizing.built if one.kind in VARIABLE]
     could = sum(one.could_kwh for one in weather)

@@ -125,6 +125,30 @@ const sooner = page.coordination.filter((one) => one.pays_when_called_from !== o
 element("p", sooner.length ? "Where a grid is full, room made in the hours it is called is worth more than energy:" : "No grid is full in any course, so that only the energy spared counts.", "lead");
 if (sooner.length) words(["course", "region", "work", "pays by energy alone from", "with the room it makes from"], sooner.map((one) => [one.name, one.region, one.class, String(one.pays_from ?? "–"), String(one.pays_when_called_from ?? "–")]));
 
+function system(found) {
+  element("h2", `What work that moves is worth to a carbon-neutral power system in ${found.year}`);
+  element("p", `Least-cost supply without and with it, ${found.currency} of ${found.cost_year}; ${found.typical_days ? `${found.typical_days} typical days` : "every hour"}; ${found.hours.join("; ")}. Heat pumps are ${percent(found.heat_share, 0)}, vehicles ${percent(found.vehicle_share, 0)} of what others draw; what is emitted all the same is removed for ${number(found.removal_per_t)} a ton.`, "lead");
+  const both = (one, say) => span([say(one.without), say(one.with)], (value) => value);
+  words(["course", "region", "computing", "moves", "cost per MWh", "a year per kW that moves", "battery, GWh", "hydrogen, GWh", "curtailed"], found.cases.map((one) => [
+    one.name, one.region, percent(one.computing_share), percent(one.flexible_share), both(one, (supply) => number(supply.cost_per_mwh, 2)), number(one.saved_per_flexible_kw_year),
+    both(one, (supply) => number(supply.stored_kwh.battery / 1e6)), both(one, (supply) => number(supply.stored_kwh.hydrogen / 1e6)), both(one, (supply) => percent(supply.curtailed_share, 2))]));
+  const made = found.technologies.map((one) => one.name).filter((name) => found.cases.some((one) => Math.max(one.with.twh[name], one.without.twh[name]) >= 0.5));
+  element("p", "What plants make and stores give with it, TWh a year.", "caption");
+  words(["course", "region", ...made], found.cases.map((one) => [one.name, one.region, ...made.map((name) => number(one.with.twh[name]))]));
+  const cases = [...found.cases].reverse();
+  element("p", "What work that moves changes of it, TWh a year.", "caption");
+  draw(100 + 26 * cases.length, {
+    grid: { left: 220, right: 50, top: 10, bottom: 70 },
+    tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => `${number(value, 1)} TWh` },
+    legend: legend(made),
+    xAxis: { type: "value", name: "TWh", nameLocation: "end", axisLabel: { color: INK, formatter: (value) => number(value) }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    yAxis: { type: "category", data: cases.map((one) => `${one.name}, ${one.region}`), axisLabel: { color: INK, fontSize: 12 }, axisLine: { lineStyle: { color: FAINT }, onZero: false } },
+    series: made.map((name, index) => ({ name, type: "bar", stack: "changed", data: cases.map((one) => one.with.twh[name] - one.without.twh[name]), itemStyle: { color: PALETTE[index % PALETTE.length] } })),
+  }, "What work that moves changes of the supply of the power system");
+}
+
+if (page.system) system(page.system);
+
 told([
   ...page.about.map((one) => `${one.name} (${one.mark}): ${one.source}`),
   ...page.classes.map((one) => `${one.name} (${one.mark}): ${percent(one.share, 0)} of ${one.kind}, ${percent(one.flexible_share, 0)} of it can wait or slow down; ${one.source}`),
