@@ -10,6 +10,7 @@ from gridtide.invest.pathway.assumptions import FIRST_YEAR, LAST_YEAR
 
 Mark = Literal["quoted", "checked", "unverified", "assumed"]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Claimed = Annotated[float, Field(gt=0, le=1)]
 Positive = Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)]
 Count = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 Gain = Annotated[float, Field(gt=-0.5, le=3, allow_inf_nan=False)]
@@ -110,10 +111,10 @@ class SaturationTable(Table):
 
 
 class SpecialisedTable(Table):
-    """Chips that do `factor` times the work of a joule on the share of work they take."""
+    """Chips that do `factor` times the work of a joule on the share of work they take, none before 2026."""
 
     factor: Annotated[float, Field(ge=1, le=1e6, allow_inf_nan=False)]
-    arrives: Year
+    arrives: Annotated[int, Field(ge=FIRST_YEAR + 2, le=LAST_YEAR)]
     share: Share
     years: Annotated[float, Field(ge=1, le=40)]
 
@@ -146,7 +147,7 @@ class ScenarioTable(Told):
     compute_cost_per_accelerator_h: Positives
     price_per_mwh: Positives
     price_spread_per_mwh: Counts
-    demand_elasticity: Annotated[float, Field(gt=0, le=10)]
+    demand_elasticity: Annotated[float, Field(ge=0.1, le=10)]
 
 
 class PriorTable(Told):
@@ -171,8 +172,8 @@ class ClaimTable(Told):
     """[[claim]]: a statement in public, as a share, from and to. of: society's electricity, or of data centres."""
 
     name: Name
-    year: Year
-    share: tuple[Share, Share]
+    year: Annotated[int, Field(gt=FIRST_YEAR, le=LAST_YEAR)]
+    share: tuple[Claimed, Claimed]
     of: Literal["society", "data centres"] = "society"
 
 

@@ -86,7 +86,8 @@ def _times(name: str) -> Change:
 def _hardware_gain(drivers: Drivers, value: Real) -> dict[str, Real]:
     """Process and architecture share a gain as they do in the base course."""
     logs = np.log1p(drivers.process_gain), np.log1p(drivers.architecture_gain)
-    part = logs[0] / (logs[0] + logs[1])
+    together = logs[0] + logs[1]
+    part = np.where(together > 0.0, logs[0] / np.where(together > 0.0, together, 1.0), 0.5)
     whole = np.log1p(value)
     return {
         "process_gain": np.expm1(whole * part),
@@ -102,9 +103,11 @@ def _headroom(drivers: Drivers, value: Real) -> dict[str, Real]:
 
 
 def _pue(drivers: Drivers, value: Real) -> dict[str, Real]:
-    """The way of the base course, stretched to another end."""
+    """The way of the base course, stretched to another end; straight where it goes nowhere."""
     first, last = drivers.pue[:, :1], drivers.pue[:, -1:]
-    way = (first - drivers.pue) / (first - last)
+    falls = first - last
+    straight = np.linspace(0.0, 1.0, drivers.pue.shape[1])[None, :]
+    way = np.where(falls > 0.0, (first - drivers.pue) / np.where(falls > 0.0, falls, 1.0), straight)
     return {"pue": first - way * (first - value[:, None])}
 
 
