@@ -64,6 +64,8 @@ bench: $(BENCH_VENV)/.ready  ## Compare with foreign programs, installed into an
 	$(BENCH_VENV)/bin/python benchmarks/waiting_windows.py
 	$(BENCH_VENV)/bin/python benchmarks/plan_build.py --size 5x96x10 --check
 	$(BENCH_VENV)/bin/python benchmarks/plan_build.py
+	$(BENCH_VENV)/bin/gridtide bench twin --workload store --repeats 9
+	$(BENCH_VENV)/bin/python benchmarks/size.py
 
 $(BENCH_VENV)/.ready: pyproject.toml constraints.txt | $(READY)
 	@echo "setting up $(BENCH_VENV) with the group bench"

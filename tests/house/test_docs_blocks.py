@@ -36,6 +36,7 @@ DOCTESTED = {
     "docs/forecasters.md": "test_forecasters_page.py",
     "docs/pathway.md": "test_pathway_page.py",
     "docs/study.md": "test_study_page.py",
+    "docs/size.md": "test_size_page.py",
 }
 FOREIGN = ("sacct",)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)

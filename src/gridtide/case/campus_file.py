@@ -36,18 +36,21 @@ from gridtide.physics.weather import wet_bulb_c
 from gridtide.settle.green_direct import GreenTerms
 
 Real = NDArray[np.float64]
+WHOLE_HOURS_MOST = 1_000
 ASKED_OF = ("name", "like", "least_kw", "most_kw", "least_kwh", "most_kwh", "units")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CampusCase:
     """A campus and its targets as a file has them. typical_days, seed: how its hours may be thinned, 0 for not at all.
-    notes: what its figures rest on."""
+    whole: whether what has a least load runs at it or more, or not at all. notes: what its figures rest on.
+    """
 
     campus: Campus
     targets: Targets
     typical_days: int
     seed: int
+    whole: bool
     notes: tuple[str, ...]
 
 
@@ -66,6 +69,7 @@ def campus_case(path: Path) -> CampusCase:
         targets=_targets(case.targets),
         typical_days=case.campus.typical_days,
         seed=case.campus.seed,
+        whole=case.campus.whole_choices,
         notes=(*series.notes, *_cost_notes(offered)),
     )
 
@@ -229,6 +233,16 @@ def _series_faults(case: CampusFile, series: Series) -> list[Finding]:
                 value=f"{case.series.source} has none",
                 limit="what the river gives of rated power, hour by hour",
                 mend="Read a table of your own with that column, or leave hydro out.",
+            )
+        )
+    hours = case.campus.typical_days * 24 or len(series)
+    if case.campus.whole_choices and hours > WHOLE_HOURS_MOST:
+        faults.append(
+            Finding(
+                subject="campus.whole_choices",
+                value=f"{hours:,} hours",
+                limit=f"{WHOLE_HOURS_MOST:,} hours: each is a choice of its own",
+                mend="Ask for typical_days, or leave whole_choices out.",
             )
         )
     if case.campus.typical_days and len(series) % 24:

@@ -35,6 +35,7 @@ class CampusTable(Part):
     hours: Annotated[int, Field(ge=24, le=87_840)] = 8760
     typical_days: Annotated[int, Field(ge=0, le=366)] = 0
     seed: Annotated[int, Field(ge=0)] = 0
+    whole_choices: bool = False
 
 
 class RateTable(Part):
@@ -52,6 +53,7 @@ class SeriesTable(Part):
     path: str = ""
     zone: str = ""
     carbon: Literal["direct", "lifecycle"] = "lifecycle"
+    gaps_most_h: Annotated[int, Field(ge=0, le=200)] = 0
     currency: Code | None = None
     seed: Annotated[int, Field(ge=0)] = 0
     price_mean_per_mwh: Price = 80.0

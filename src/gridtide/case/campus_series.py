@@ -13,7 +13,7 @@ from gridtide.case.supply import solar_shares, wind_shares
 from gridtide.case.wind_plant import WindPlant
 from gridtide.case.work import resolved
 from gridtide.finding import Finding, Gathered, refuse_if_any
-from gridtide.signals.signal import Kind, Signal
+from gridtide.signals.signal import Kind, Signal, on
 from gridtide.sources import aware_s, numbers, open_table
 from gridtide.sources.grid_hourly import GridHourly
 from gridtide.sources.synthetic import Climate, Market, Synthetic
@@ -150,10 +150,9 @@ def _grid_hourly(case: CampusFile, span: Timeline, folder: Path) -> Series:
     needed = (
         Kind.PRICE, Kind.CARBON_AVERAGE, Kind.TEMPERATURE, Kind.HUMIDITY, Kind.CLOUD, Kind.WIND_SPEED
     )  # fmt: skip
-    refuse_if_any(
-        fault for kind in needed for fault in _lacks(by_kind.get(kind), kind, table, span)
-    )
-    weather = {kind: by_kind[kind].values for kind in needed}
+    filled = {kind: _filled(by_kind.get(kind), table.gaps_most_h, span) for kind in needed}
+    refuse_if_any(fault for kind in needed for fault in _lacks(filled[kind], kind, table, span))
+    weather = filled
     place = (case.campus.latitude, case.campus.longitude)
     solar, solar_said = solar_shares(weather, place, span)
     wind, wind_said = wind_shares(weather, FARM)
@@ -161,7 +160,7 @@ def _grid_hourly(case: CampusFile, span: Timeline, folder: Path) -> Series:
     return Series(
         start_s=epoch_s(span.start),
         years=_years(case, span),
-        price_per_mwh=price.values,
+        price_per_mwh=weather[Kind.PRICE],
         currency=price.currency or "",
         carbon_average_g_per_kwh=weather[Kind.CARBON_AVERAGE],
         temperature_c=weather[Kind.TEMPERATURE],
@@ -171,23 +170,47 @@ def _grid_hourly(case: CampusFile, span: Timeline, folder: Path) -> Series:
         hydro_share=None,
         notes=(
             f"{table.zone} of {Path(table.path).name}, {table.carbon} average carbon",
-            solar_said, wind_said,
+            solar_said, wind_said, *_gaps_said(by_kind, needed, span),
             *by_kind[Kind.CARBON_AVERAGE].notes, *price.notes,
         ),
     )  # fmt: skip
 
 
-def _lacks(signal: Signal | None, kind: Kind, table: SeriesTable, span: Timeline) -> list[Finding]:
-    there = 0 if signal is None else int(np.isfinite(signal.values).sum())
-    fits = signal is not None and len(signal.timeline) == len(span) and there == len(span)
-    if fits:
+def _filled(signal: Signal | None, gaps_most: int, span: Timeline) -> Real:
+    """A value for every hour of the span, NaN where there is none; up to so many gaps as a day before."""
+    values = np.full(len(span), np.nan)
+    if signal is None:
+        return values
+    values = on(signal, span)
+    gaps = np.flatnonzero(np.isnan(values))
+    if len(gaps) <= gaps_most:
+        for hour in gaps:
+            values[hour] = values[hour - 24] if hour >= 24 else values[hour + 24]
+    return values
+
+
+def _gaps_said(
+    by_kind: dict[Kind, Signal], needed: tuple[Kind, ...], span: Timeline
+) -> tuple[str, ...]:
+    """What was filled, by kind."""
+    gaps = {kind: int(np.isnan(on(by_kind[kind], span)).sum()) for kind in needed}
+    return tuple(
+        f"{count} hours of {kind} from {span.start:%Y} are as a day before: the publisher has none"
+        for kind, count in gaps.items()
+        if count
+    )
+
+
+def _lacks(values: Real, kind: Kind, table: SeriesTable, span: Timeline) -> list[Finding]:
+    there = int(np.isfinite(values).sum())
+    if there == len(span):
         return []
     return [
         Finding(
             subject=f"series {table.zone} {kind}",
             value=f"has {there:,} of the {len(span):,} hours from {span.start:%Y-%m-%d} to {span.end:%Y-%m-%d}",
             limit="a value for every hour of the years that are asked for",
-            mend="Ask for other years, or fill the gaps in a table of your own.",
+            mend="Ask for other years, or let series.gaps_most_h hours be as a day before.",
         )
     ]
 

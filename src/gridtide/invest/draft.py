@@ -10,6 +10,8 @@ from gridtide.invest.campus import Campus, Option
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
+MOST_TIMES = 5.0
+"""Of the highest load: the most that is built of what has a least load and no limit of its own, under whole choices."""
 NONE = -1
 """The column of what an option has not."""
 
@@ -57,7 +59,8 @@ class Columns:
 
 @dataclass(eq=False)
 class Draft:
-    """The program so far. balance: rows of electricity, supply less use, (T,). heat: rows of what is carried away.
+    """The program so far. whole: whether what has a least load runs at it or more, or not at all; choices: columns of
+    that, 0 or 1 each. balance: rows of electricity, supply less use, (T,). heat: rows of what is carried away.
 
     Totals of an average year: carbon_kg; capex; load_kwh of everything that uses electricity; imported_kwh; fossil_kwh
     made on site without being clean; unclean_kwh: of what is used, that is not carbon-free hour by hour; green_kwh:
@@ -66,6 +69,8 @@ class Draft:
     """
 
     campus: Campus
+    whole: bool = False
+    choices: list[Whole] = field(default_factory=list)
     program: Program = field(default_factory=Program)
     balance: Whole = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     heat: Whole = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -118,6 +123,34 @@ class Draft:
         rows = self.rows(-np.inf, 0.0)
         self.program.put(rows, columns, 1.0)
         self.program.put(rows, np.full(columns.shape, limit), -np.asarray(factor))
+
+    def at_least_or_off(self, columns: Whole, option: Option, limit: int, there: float) -> None:
+        """Columns of what runs at its least share of what is built, times what is there of it, or more, or not at all.
+
+        As lines: at no time below its least. As whole choices: a column of 0 or 1 for every hour, over the most that
+        may be built.
+        """
+        least = option.technology.least_share * there
+        if not self.whole:
+            rows = self.rows(0.0, np.inf)
+            self.program.put(rows, columns, 1.0)
+            self.program.put(rows, np.full(columns.shape, limit), -least)
+            return
+        most = option.most_kw if np.isfinite(option.most_kw) else MOST_TIMES * self.peak_kw
+        runs = self.program.variables(columns.shape, upper=1.0)
+        self.choices.append(runs)
+        rows = self.rows(-np.inf, 0.0)
+        self.program.put(rows, columns, 1.0)
+        self.program.put(rows, runs, -most)
+        rows = self.rows(-least * most, np.inf)
+        self.program.put(rows, columns, 1.0)
+        self.program.put(rows, np.full(columns.shape, limit), -least)
+        self.program.put(rows, runs, -least * most)
+
+    @property
+    def peak_kw(self) -> float:
+        """The highest load."""
+        return float(self.campus.load_kw.max())
 
     def bounded(self, total: Total, lower: float, upper: float) -> int:
         """A row over a total; gives its number."""

@@ -122,8 +122,6 @@ def write_cold(draft: Draft) -> None:
     program.put(draft.heat, draft.chilled, 1.0)
     draft.load_kwh.add(draft.chilled, draft.weight / cooling.cop)
     draft.water_m3.add(draft.chilled, water_m3)
-    if np.isfinite(cooling.water_most_m3):
-        draft.bounded(draft.water_m3, -np.inf, cooling.water_most_m3)
     for option in _of(draft.campus, Kind.COLD_STORE):
         into, out = (program.variables(draft.chilled.shape) for _ in range(2))
         program.put(draft.heat, into, -1.0)

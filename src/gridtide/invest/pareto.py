@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.program import Solution, solve
-from gridtide.finding import Infeasible
+from gridtide.finding import Finding, Infeasible
 from gridtide.invest.campus import Campus
 from gridtide.invest.reach import findings_of, reach_of
 from gridtide.invest.size import Goal, Written, matrix_for, solved, written
@@ -18,28 +18,49 @@ ROOM = 1e-6
 """Relative room above the least carbon at which the cheapest supply is looked for."""
 
 
-def least_cost(campus: Campus, targets: Targets) -> Sizing:
-    """The cheapest supply. Raises Infeasible with what cannot be reached and how far it is from possible."""
-    program = written(campus, targets)
+def least_cost(campus: Campus, targets: Targets, whole: bool = False) -> Sizing:
+    """The cheapest supply. whole: what has a least load runs at it or more, or not at all.
+
+    Raises Infeasible with what cannot be reached and how far it is from possible.
+    """
+    program = written(campus, targets, whole=whole)
     return sizing_of(program, _found(program, targets, Goal.COST))
 
 
-def least_carbon(campus: Campus, targets: Targets) -> Sizing:
-    """The cheapest of the supplies that emit least, within the targets. Raises Infeasible as `least_cost` does."""
-    program = written(campus, targets)
+def least_carbon(campus: Campus, targets: Targets, whole: bool = False) -> Sizing:
+    """The cheapest of the supplies that emit least, within the targets; otherwise as `least_cost`."""
+    program = written(campus, targets, whole=whole)
     least_kg = program.carbon.at(_found(program, targets, Goal.CARBON).values)
     room_kg = ROOM * max(abs(least_kg), 1.0)
-    return least_cost(campus, replace(targets, carbon_kg=least_kg + room_kg))
+    return least_cost(campus, replace(targets, carbon_kg=least_kg + room_kg), whole)
 
 
 def _found(program: Written, targets: Targets, goal: Goal) -> Solution:
     found = solved(program, goal)
-    if found.feasible:
+    if found.feasible or program.draft.choices:
+        refuse_if_without(found)
         return found
     reach = reach_of(program.draft.campus, targets)
     if not reach.is_possible:
         raise Infeasible(findings_of(reach))
-    return solve(matrix_for(program, goal), "ipx", crossover=False)
+    found = solve(matrix_for(program, goal), "ipx", crossover=False)
+    refuse_if_without(found)
+    return found
+
+
+def refuse_if_without(found: Solution) -> None:
+    """Raises Infeasible where no supply was found, and it is not known which targets are in the way."""
+    if not found.feasible:
+        raise Infeasible(
+            [
+                Finding(
+                    subject="supply",
+                    value=f"none was found: {found.status}",
+                    limit="a supply that keeps all limits and targets",
+                    mend="Widen limits, or leave whole_choices out to see what stands in the way.",
+                )
+            ]
+        )
 
 
 def front(campus: Campus, targets: Targets, points: int) -> tuple[Sizing, ...]:

@@ -10,11 +10,13 @@ from gridtide.finding import Finding
 from gridtide.invest.campus import Campus
 from gridtide.invest.draft import NONE
 from gridtide.invest.size import Written, best_of, written
-from gridtide.invest.targets import ISLANDED_KW, ISLANDED_KWH, Row, Targets
+from gridtide.invest.targets import ISLANDED_KW, ISLANDED_KWH, USUAL_COST, WATER, Row, Targets
 
 Real = NDArray[np.float64]
 FAR = 1e-5
 """Relative distance from which on a target counts as missed."""
+SERVED = 100.0
+"""How much a load that cannot be served weighs beside targets: it is served first."""
 NEAR_ONE = 1e-3
 """A target's price in units of its own distance: 1 where it is missed itself."""
 MONEY = 1e-5
@@ -58,11 +60,13 @@ def reach_of(campus: Campus, targets: Targets) -> Reach:
         draft.program.put(row.rows, np.full(row.rows.shape, way), row.sense * row.scale)
     unserved = draft.program.variables((len(campus.hours),))
     draft.program.put(draft.balance, unserved, 1.0)
+    if campus.cooling is not None:
+        draft.program.put(draft.heat, unserved, campus.cooling.heat_share)
     matrix = matrix_of(draft.program)
     year_kwh = draft.load_kwh.constant
-    cost = matrix.cost * MONEY / max(float(np.abs(program.cost.constant)), 0.1 * year_kwh)
+    cost = matrix.cost * MONEY / (USUAL_COST * year_kwh)
     cost[ways] = 1.0
-    cost[unserved] = draft.weight / year_kwh
+    cost[unserved] = SERVED * draft.weight / year_kwh
     nearest = replace(matrix, cost=cost)
     found = best_of(nearest, campus)
     if not found.feasible:
@@ -115,8 +119,8 @@ def _binding(program: Written, matrix: Matrix, found: Solution) -> tuple[str, ..
     strength: dict[str, float] = {}
     for row in program.rows:
         pressed = float(np.abs(found.row_dual[row.rows]).sum()) * row.scale
-        if not pressed >= 1.0 - NEAR_ONE:
-            strength[f"targets.{NAMES.get(row.name, row.name)}"] = pressed
+        if pressed < 1.0 - NEAR_ONE:
+            strength[_key(NAMES.get(row.name, row.name))] = pressed
     for built in draft.built:
         name = built.option.technology.name
         for column, unit in ((built.power, "kw"), (built.power_out, "kw"), (built.energy, "kwh")):
@@ -135,6 +139,11 @@ def _binding(program: Written, matrix: Matrix, found: Solution) -> tuple[str, ..
     return tuple(said for said in ranked if strength[said] > MONEY)
 
 
+def _key(name: str) -> str:
+    """Where a target stands in a campus file."""
+    return f"cooling.{name}" if name == WATER else f"targets.{name}"
+
+
 def findings_of(reach: Reach) -> list[Finding]:
     """What a person must know: each target that is missed, how far, and which limits to widen."""
     widen = (
@@ -142,7 +151,7 @@ def findings_of(reach: Reach) -> list[Finding]:
     )
     found = [
         Finding(
-            subject=f"targets.{one.name}",
+            subject=_key(one.name),
             value=f"{one.asked:,.6g} is asked, {one.reached:,.6g} can be reached beside the others",
             limit=f"it lacks {one.lacking}",
             mend=f"{widen}, or ask for less.",

@@ -6,7 +6,14 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.program import Matrix, Solution, matrix_of, solve
+from gridtide.decide.program import (
+    Matrix,
+    Solution,
+    handed_over,
+    matrix_of,
+    solution_from,
+    solve,
+)
 from gridtide.invest.campus import Campus
 from gridtide.invest.draft import Draft, Total
 from gridtide.invest.hourly_form import Unfit
@@ -25,6 +32,8 @@ from gridtide.invest.targets import Row, Targets, write_targets, yearly_cost
 Real = NDArray[np.float64]
 
 
+GAP, NODES_MAX = 1e-4, 5_000
+"""Of whole choices: how near to the best, and after how many branches no nearer."""
 EXACT_COLUMNS = 6_000
 """Columns up to which a program is solved by the simplex method."""
 
@@ -48,10 +57,16 @@ class Written:
 
 
 def written(
-    campus: Campus, targets: Targets | None = None, *, windows: bool = False, alone: bool = False
+    campus: Campus,
+    targets: Targets | None = None,
+    *,
+    windows: bool = False,
+    alone: bool = False,
+    whole: bool = False,
 ) -> Written:
-    """The program of a campus. windows, alone: the same in more columns and rows, for comparison."""
-    draft = Draft(campus=campus)
+    """The program of a campus. windows, alone: the same in more columns and rows, for comparison. whole: what has a
+    least load runs at it or more, or not at all."""
+    draft = Draft(campus=campus, whole=whole)
     asked = targets or Targets()
     load_kw = campus.load_kw
     draft.balance = draft.rows(load_kw, load_kw)
@@ -75,7 +90,10 @@ def written(
 
 def solved(program: Written, goal: Goal = Goal.COST) -> Solution:
     """The best supply; not feasible where nothing reaches all that is asked, or where numbers gave out (`best_of`)."""
-    return best_of(matrix_for(program, goal), program.draft.campus)
+    matrix = matrix_for(program, goal)
+    if program.draft.choices:
+        return by_whole_choices(matrix, np.concatenate(program.draft.choices))
+    return best_of(matrix, program.draft.campus)
 
 
 def matrix_for(program: Written, goal: Goal) -> Matrix:
@@ -107,6 +125,23 @@ def best_of(matrix: Matrix, campus: Campus) -> Solution:
             status=str(reason),
             solver="interior point over hours",
         )
+
+
+def by_whole_choices(matrix: Matrix, choices: NDArray[np.int64]) -> Solution:
+    """The best supply where some columns are 0 or 1, within GAP or by NODES_MAX branches; `status` says how near."""
+    import highspy
+
+    highs = handed_over(matrix, "choose", True)
+    highs.setOptionValue("mip_rel_gap", GAP)
+    highs.setOptionValue("mip_max_nodes", NODES_MAX)
+    kinds = np.full(len(choices), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
+    highs.changeColsIntegrality(len(choices), choices.astype(np.int32), kinds)
+    highs.run()
+    found = solution_from(highs, "branch and bound")
+    info = highs.getInfo()
+    some = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
+    said = f"within {info.mip_gap:.1e} of the best" if some else found.status
+    return replace(found, feasible=some, status=said, row_dual=np.zeros(len(matrix.row_lower)))
 
 
 def _dense(total: Total, columns: int) -> Real:

@@ -15,7 +15,8 @@ Whole = NDArray[np.int64]
 def write_stores(draft: Draft) -> None:
     """Batteries, whose inverter charges or discharges, and hydrogen, whose two machines are built apart.
 
-    The least load of an electrolyser is not kept: hours between nothing and its least are a share of an hour at it.
+    The least load of an electrolyser is kept where choices are whole; else hours between nothing and its least are a
+    share of an hour at it.
     """
     for option in draft.campus.options:
         if option.technology.kind in STORES:
@@ -40,6 +41,8 @@ def _write_store(draft: Draft, option: Option) -> None:
     else:
         power_out = capacity(draft, option, "kw_out", (0.0, option.most_kw))
         draft.at_most(taken, power)
+        if draft.whole and technology.least_share > 0.0:
+            draft.at_least_or_off(taken, option, power, 1.0)
         draft.at_most(made, power_out)
     level = write_level(
         draft,

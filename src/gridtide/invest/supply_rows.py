@@ -63,8 +63,8 @@ def _write_group(draft: Draft, options: list[Option]) -> None:
 def write_firm(draft: Draft) -> None:
     """Plants that are told what to make: at most what does not stand for repair, at least their least while they run.
 
-    A least load is kept in every hour, as by a plant that is never stopped; a pace binds where it is below the room
-    between least and rated.
+    A least load is kept in every hour, as by a plant that never stops, unless choices are whole; a pace binds where it
+    is below the room between least and rated.
     """
     for option in draft.campus.options:
         if option.technology.kind == Kind.FIRM:
@@ -81,9 +81,7 @@ def _write_firm(draft: Draft, option: Option) -> None:
     draft.at_most(made, power, there)
     program.put(draft.balance, made, 1.0)
     if technology.least_share > 0.0:
-        rows = draft.rows(0.0, np.inf)
-        program.put(rows, made, 1.0)
-        program.put(rows, np.full(made.shape, power), -there * technology.least_share)
+        draft.at_least_or_off(made, option, power, there)
     pace = technology.ramp_share_per_h
     if pace < 1.0 - technology.least_share:
         before = made[draft.campus.hours.before]

@@ -12,6 +12,9 @@ from gridtide.settle.green_direct import GreenTerms
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
+WATER = "water_most_m3"
+USUAL_KG, USUAL_COST, USUAL_M3 = 0.3, 0.1, 0.002
+"""Of a kWh, roughly: what distances to targets of different kinds are measured by, so that they can be added."""
 ISLANDED_KWH, ISLANDED_KW = "islanded_h, energy", "islanded_h, power"
 
 
@@ -38,15 +41,14 @@ class Targets:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Row:
-    """A target in the program. rows: of it, total >= lower or <= upper; scale: one unit of relative distance in the
-    rows' own unit; asked: as it was asked for."""
+    """A target in the program. rows: of it, at least where sense is 1, at most where it is -1; scale: one unit of
+    distance in the rows' own unit; asked: as it was asked for."""
 
     name: str
     rows: Whole
     sense: float
     scale: float
     asked: float
-    total: Total | None = None
 
 
 def write_targets(draft: Draft, targets: Targets) -> list[Row]:
@@ -66,20 +68,25 @@ def write_targets(draft: Draft, targets: Targets) -> list[Row]:
         )
     if targets.green is not None:
         found += _green_rows(draft, targets.green, year_kwh)
-    for name, total, most in (
-        ("carbon_kg", draft.carbon_kg, targets.carbon_kg),
-        ("capex", draft.capex, targets.capex),
-        ("cost", yearly_cost(draft), targets.cost),
-        ("import_kwh", draft.imported_kwh, targets.import_kwh),
+    for name, total, most, usual in (
+        ("carbon_kg", draft.carbon_kg, targets.carbon_kg, USUAL_KG * year_kwh),
+        ("capex", draft.capex, targets.capex, year_kwh),
+        ("cost", yearly_cost(draft), targets.cost, USUAL_COST * year_kwh),
+        ("import_kwh", draft.imported_kwh, targets.import_kwh, year_kwh),
+        (WATER, draft.water_m3, water_most_m3(draft.campus), USUAL_M3 * year_kwh),
     ):
         if most is not None:
-            row = draft.bounded(total, -np.inf, most)
-            found.append(
-                Row(name=name, rows=np.array([row]), sense=-1.0, scale=max(most, 1.0), asked=most, total=total)
-            )  # fmt: skip
+            rows = np.array([draft.bounded(total, -np.inf, most)])
+            found.append(Row(name=name, rows=rows, sense=-1.0, scale=usual, asked=most))
     if targets.islanded_h is not None or targets.unserved_kwh is not None:
         found += write_islanding(draft, targets)
     return found
+
+
+def water_most_m3(campus: Campus) -> float | None:
+    """What water there is for cooling, None where there is enough."""
+    most = np.inf if campus.cooling is None else campus.cooling.water_most_m3
+    return most if np.isfinite(most) else None
 
 
 def yearly_cost(draft: Draft) -> Total:
@@ -91,7 +98,7 @@ def yearly_cost(draft: Draft) -> Total:
 
 def _least(draft: Draft, name: str, over: Total, scale: float, asked: float) -> Row:
     row = draft.bounded(over, 0.0, np.inf)
-    return Row(name=name, rows=np.array([row]), sense=1.0, scale=scale, asked=asked, total=over)
+    return Row(name=name, rows=np.array([row]), sense=1.0, scale=scale, asked=asked)
 
 
 def _green_rows(draft: Draft, terms: GreenTerms, year_kwh: float) -> list[Row]:
@@ -145,8 +152,8 @@ def write_islanding(draft: Draft, targets: Targets) -> list[Row]:
     row = draft.bounded(total, -np.inf, targets.unserved_kwh)
     return [
         Row(
-            name="unserved_kwh", rows=np.array([row]), sense=-1.0, scale=max(targets.unserved_kwh, 1.0),
-            asked=targets.unserved_kwh, total=total,
+            name="unserved_kwh", rows=np.array([row]), sense=-1.0, scale=most * lasts_h,
+            asked=targets.unserved_kwh,
         )
     ]  # fmt: skip
 
@@ -156,7 +163,7 @@ def _stores(draft: Draft) -> list[Columns]:
 
 
 def _write_given(draft: Draft, built: Columns, serves: Whole, lasts_h: int) -> Whole:
-    """What a store gives in each hour of an outage, at most its power; gives the rows by which it holds enough before."""
+    """What a store gives in each hour of an outage, at most its power; gives rows by which it holds enough before."""
     program, count = draft.program, len(serves)
     given = program.variables(serves.shape)
     program.put(serves, given, 1.0)

@@ -28,8 +28,9 @@ class TypicalDays:
 
 
 def typical_days(campus: Campus, days: int, seed: int) -> TypicalDays:
-    """So many days of a campus's years. Extremes are among them: the day with the highest load less what a kW of each
-    plant makes, the day that makes least, the dearest, the cheapest, the hottest in need of cooling; each stands for itself alone.
+    """So many days of a campus's years, extremes among them, each of which stands for itself alone: the highest load,
+    the most load beyond what a kW of each plant makes, the day that makes least, the dearest, the cheapest, the hardest
+    to cool, the one that asks for most heat.
 
     Call with whole days, 8 typical ones or more (fewer where the years are shorter).
     """

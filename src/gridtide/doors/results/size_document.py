@@ -1,6 +1,7 @@
 """The document of `gridtide size`: what to build beside a load, its cost and carbon, and what flexibility spares."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,8 @@ def size_document(case: CampusCase, asked: Question) -> dict[str, Any]:
     campus, targets = case.campus, case.targets
     if case.typical_days:
         campus = over_typical(campus, typical_days(campus, case.typical_days, case.seed))
-    best = least_cost if asked.goal is Goal.COST else least_carbon
+    least = least_cost if asked.goal is Goal.COST else least_carbon
+    best = partial(least, whole=case.whole)
     sizing = best(campus, targets)
     other = None
     if asked.compared and (campus.waiting or campus.slower):
@@ -63,9 +65,9 @@ def size_document(case: CampusCase, asked: Question) -> dict[str, Any]:
         "spared": None if other is None else _spared(sizing, other),
         "pareto": [sizing_told(point) for point in points],
         "islanded": _islanded(sizing),
-        "whole_year": _whole_year(case, sizing, best) if asked.whole_year else None,
+        "whole_year": _whole_year(case, sizing, asked.goal) if asked.whole_year else None,
         "series": _series(sizing) if asked.pictured else None,
-        "notes": [*case.notes, *_notes(campus)],
+        "notes": [*case.notes, *_notes(campus, case.whole)],
     }
 
 
@@ -187,11 +189,12 @@ def _islanded(sizing: Sizing) -> list[dict[str, Any]]:
     ]
 
 
-def _whole_year(case: CampusCase, sizing: Sizing, best: Any) -> dict[str, Any] | None:
+def _whole_year(case: CampusCase, sizing: Sizing, goal: Goal) -> dict[str, Any] | None:
     """The same over every hour, and how far typical days are off."""
     if not sizing.campus.hours.is_typical:
         return None
-    whole = best(case.campus, case.targets)
+    least = least_cost if goal is Goal.COST else least_carbon
+    whole = least(case.campus, case.targets)
     return {
         "cost_per_year": whole.cost,
         "cost_error": sizing.cost / whole.cost - 1.0,
@@ -236,16 +239,21 @@ def _rounded(values: Real) -> list[float]:
     return [round(float(value), 1) for value in values]
 
 
-def _notes(campus: Campus) -> list[str]:
+def _notes(campus: Campus, whole: bool) -> list[str]:
     """What the method leaves out."""
     found = [
         "All hours are known ahead: work, stores and plants do as well as anyone could.",
-        "Capacities and loads are continuous; a plant with a least load never stops, and an electrolyser may run below"
-        " its least for part of an hour.",
+        "Capacities are continuous; "
+        + (
+            "what has a least load runs at it or more, or not at all."
+            if whole
+            else "a plant with a least load never stops, an electrolyser may run below its least for part of an hour."
+        ),
     ]
     if campus.grid is not None:
         found.append(
-            "The grid's carbon-free share of an hour is 1 less its average carbon over that of fossil plants, as declared."
+            "The grid's carbon-free share of an hour is 1 less its average carbon over that of fossil plants,"
+            " as declared."
         )
     if campus.hours.is_typical:
         found.append(

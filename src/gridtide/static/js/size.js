@@ -53,17 +53,26 @@ function builtAlong(unit, key) {
 
 const colourOf = (name) => PALETTE[supply.built.findIndex((one) => one.name === name) % PALETTE.length];
 
+/** Hours of real years by their date, typical ones by their number. */
+function hoursOf(series) {
+  const at = (index) => (series.is_typical ? index : (series.start_s + 3600 * index) * 1000);
+  const axis = series.is_typical
+    ? { type: "value", name: "hours of typical days, one after another", nameLocation: "middle", nameGap: 28, min: 0, max: series.hours.load.length, interval: 24, axisLabel: { color: INK }, splitLine: { show: false } }
+    : { type: "time", name: "UTC", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, hideOverlap: true } };
+  return { at, axis };
+}
+
 function weekChart(series) {
-  const at = (index) => (series.start_s + 3600 * index) * 1000;
+  const { at, axis } = hoursOf(series);
   const dated = (values) => values.map((value, index) => [at(index), value]);
   const area = (name, values, colour) => ({ name, type: "line", stack: "supply", step: "end", showSymbol: false, lineStyle: { width: 0 }, areaStyle: { opacity: 0.85 }, itemStyle: { color: colour }, data: dated(values) });
   const some = (values) => values.some((value) => value > 1);
   const made = Object.entries(series.made).filter(([, values]) => some(values));
   return {
-    grid: { left: 92, right: 40, top: 56, bottom: 40 },
+    grid: { left: 92, right: 40, top: 56, bottom: 54 },
     legend: { top: 0, textStyle: { color: INK } },
     tooltip: { ...TOOLTIP, trigger: "axis", valueFormatter: (value) => `${number(value)} kW` },
-    xAxis: { type: "time", axisLabel: { color: INK } },
+    xAxis: axis,
     yAxis: valueAxis("kW"),
     series: [
       ...made.map(([name, values]) => area(name, values, colourOf(name))),
@@ -74,13 +83,13 @@ function weekChart(series) {
 }
 
 function waitingChart(series) {
-  const at = (index) => (series.start_s + 3600 * index) * 1000;
+  const { at, axis } = hoursOf(series);
   const line = (name, colour, type) => ({ name, type: "line", step: "end", showSymbol: false, lineStyle: { color: colour, width: 1.6, type }, itemStyle: { color: colour }, data: series.hours[name].map((value, index) => [at(index), value]) });
   return {
-    grid: { left: 92, right: 40, top: 46, bottom: 40 },
+    grid: { left: 92, right: 40, top: 46, bottom: 54 },
     legend: { top: 0, textStyle: { color: INK } },
     tooltip: { ...TOOLTIP, trigger: "axis", valueFormatter: (value) => `${number(value)} kW` },
-    xAxis: { type: "time", axisLabel: { color: INK } },
+    xAxis: axis,
     yAxis: valueAxis("kW"),
     series: [line("waiting, as it comes", PALETTE[8], "dashed"), line("waiting, as it runs", PALETTE[2], "solid")],
   };
@@ -110,6 +119,7 @@ element("h2", page.without_flexibility ? "With and without a load that moves" : 
 compare(page.without_flexibility ? [["as it is", supply], ["load that does not move", page.without_flexibility]] : [["", supply]]);
 if (page.series) {
   element("h2", page.series.is_typical ? "Typical days in a row, those in which sun, wind and water make least" : "The week in which sun, wind and water make least");
+  element("p", "What stands above the line fills stores, lifts heat or is fed in.", "caption");
   draw(340, weekChart(page.series), "Supply stacked and load by the hour");
   if (page.series.hours["waiting, as it comes"].some((value) => value > 0)) {
     element("h2", "Work that waits, in the same hours");
