@@ -34,6 +34,7 @@ DOCTESTED = {
     "docs/sources.md": "test_sources_page.py",
     "docs/how-to-add.md": "test_how_to_add.py",
     "docs/forecasters.md": "test_forecasters_page.py",
+    "docs/pathway.md": "test_pathway_page.py",
     "docs/study.md": "test_study_page.py",
     "docs/sweep.md": "test_sweep_page.py",
     "docs/adequacy.md": "test_adequacy_pages.py",

@@ -97,6 +97,27 @@ class Eia930Mix:
         A column that is 0 throughout a month or more counts as missing. Net generation below 0 (pumping,
         station use) counts as 0 in the mix. Raises BadInput with every fault found.
         """
+        return self._signals(*self._opened())
+
+    def net_generation(self) -> Signal:
+        """All fuels together as `demand_kw`, an hour unknown where one of them is: what the area makes for itself and
+        others. Raises BadInput with every fault found."""
+        table, starts_s, columns = self._opened()
+        total = np.sum([columns[fuel] for fuel in FUELS], axis=0)
+        steps = steps_of(table, starts_s, np.full(len(table), HOUR_S), {**columns, "total": total})
+        return Signal(
+            kind=Kind.DEMAND,
+            zone=self.area,
+            timeline=steps.timeline,
+            values=steps.values(kw_of_megawatts(1.0) * total),
+            source=f"{Path(self.path).name} {self.area} net generation",
+            notes=(*steps.notes, "net generation of all fuels: imports and exports are not in it"),
+        )
+
+    def _opened(
+        self,
+    ) -> tuple[Table, NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+        """The area's rows, the start of each, and its columns."""
         refuse_if_any(self._setting_faults())
         table = open_table(self.path, NAME_MAP, optional=OPTIONAL)
         refuse_if_any(self._stamp_faults(table))
@@ -109,7 +130,7 @@ class Eia930Mix:
             if name in table.frame.columns
         }
         refuse_if_any(faults)
-        return self._signals(table, starts_s, columns)
+        return table, starts_s, columns
 
     def _signals(
         self,

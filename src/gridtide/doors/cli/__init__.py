@@ -62,6 +62,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "site": (
         "gridtide.doors.cli.site:site",
         "Where the next data centre should stand, and what would turn the choice.",
+    "pathway": (
+        "gridtide.doors.cli.pathway:pathway",
+        "How much of the world's electricity computing draws until 2060, and what holds it.",
     ),
     "size": (
         "gridtide.doors.cli.size:size",

@@ -1,0 +1,165 @@
+"""The power system around computing: what may be built in a year, and the hours of that year."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from gridtide.case.pathway import along
+from gridtide.case.pathway_schema import PathwayFile
+from gridtide.case.technologies import COST_YEAR, CURRENCY, technologies
+from gridtide.case.wind_plant import WindPlant
+from gridtide.finding import BadInput, Finding
+from gridtide.invest.pathway.assumptions import FIRST_YEAR, Real
+from gridtide.invest.pathway.power_system import SystemHours, SystemTerms
+from gridtide.invest.technology import Kind, Technology
+from gridtide.signals.signal import Kind as Measured
+from gridtide.signals.signal import Signal
+from gridtide.sources.eia930 import Eia930Mix
+from gridtide.sources.finland_forecasts import FinlandForecasts
+from gridtide.sources.synthetic import Climate, Synthetic
+from gridtide.timeline import regular
+
+BUILT = ("solar", "wind", "hydro", "battery", "hydrogen", "reactor")
+"""Of technologies.toml; gas with capture stands beside them."""
+HOURS = 8760
+MADE = Climate(temperature_c=12.0, wind_m_per_s=6.3, year_swing_c=9.0)
+LATITUDE, SEED = 45.0, 1
+FARM = WindPlant(wake_share=0.07)
+GAP_H = 24
+"""Hours that may lack in a year's series; they are laid straight between their neighbours."""
+FULL_LOAD = {Measured.SOLAR: 0.17, Measured.WIND: 0.33}
+"""Mean shares of rated power to which measured output is scaled, where rated power is not in the file: assumed."""
+
+
+def system_terms(table: PathwayFile, year: int) -> SystemTerms:
+    """What may be built in a year, at its costs. Raises BadInput for a factor of a technology that nobody knows."""
+    system, at = table.system, year - FIRST_YEAR
+    unknown = [name for name in system.cost_factor if name not in BUILT]
+    if unknown:
+        raise BadInput(
+            Finding(
+                subject=f"system.cost_factor.{name}",
+                value="is no technology of the system",
+                limit=f"one of {', '.join(BUILT)}",
+                mend="Correct the name.",
+            )
+            for name in unknown
+        )
+    factors = {name: float(along(row)[at]) for name, row in system.cost_factor.items()}
+    built = [_cheaper(technologies()[name], factors.get(name, 1.0)) for name in BUILT]
+    cavern = {"hydrogen": system.hydrogen_per_kwh}
+    built = [replace(one, capex_per_kwh=cavern.get(one.name, one.capex_per_kwh)) for one in built]
+    capture = Technology(
+        name="gas with capture",
+        kind=Kind.FIRM,
+        currency=CURRENCY,
+        cost_year=COST_YEAR,
+        source=system.source,
+        **system.capture.model_dump(),
+    )
+    return SystemTerms(
+        technologies=(*built, capture),
+        currency=CURRENCY,
+        cost_year=COST_YEAR,
+        interest=system.interest,
+        removal_per_t=system.removal_per_t,
+        hydro_share=system.hydro_share,
+        heat_share=float(along(system.heat_share)[at]),
+        vehicle_share=float(along(system.vehicle_share)[at]),
+    )
+
+
+def _cheaper(technology: Technology, factor: float) -> Technology:
+    """At a share of its capex; what building it emits is left to other accounts."""
+    return replace(
+        technology,
+        capex_per_kw=factor * technology.capex_per_kw,
+        capex_per_kw_out=factor * technology.capex_per_kw_out,
+        capex_per_kwh=factor * technology.capex_per_kwh,
+        embodied_kg_per_kw=0.0,
+        embodied_kg_per_kwh=0.0,
+    )
+
+
+def system_hours(path: Path | None, area: str | None) -> SystemHours:
+    """A year by the hour: of EIA-930 (with an area), of Finland's forecasts (without), or made up where no file is
+    given. Raises BadInput for a year that is not whole."""
+    if path is None:
+        return _made_up()
+    if area is None:
+        signals = FinlandForecasts(path=path).read()
+        said = f"{path.name}: forecasts of demand, sun and wind"
+    else:
+        mix = Eia930Mix(path=path, area=area, stamp="end")
+        signals = (*mix.read(), mix.net_generation())
+        said = f"{path.name}, {area}: net generation as load, sun and wind"
+    found = {one.kind: one for one in signals}
+    load = _last_year(found.get(Measured.DEMAND), Measured.DEMAND, path)
+    sun, wind = (_last_year(found.get(kind), kind, path) for kind in FULL_LOAD)
+    shares = [
+        np.clip(series * FULL_LOAD[kind] / series.mean(), 0.0, 1.0)
+        for kind, series in zip(FULL_LOAD, (sun, wind), strict=True)
+    ]
+    return SystemHours(
+        load=load,
+        heat=_cold(),
+        vehicles=_evenings(),
+        solar_share=shares[0],
+        wind_share=shares[1],
+        said=(said, "scaled to mean shares of 0.17 (sun) and 0.33 (wind) of rated power"),
+    )
+
+
+def _last_year(signal: Signal | None, kind: Measured, path: Path) -> Real:
+    """The last 8,760 hours of a series, few that lack filled in."""
+    values = np.zeros(0) if signal is None else np.asarray(signal.values)[-HOURS:]
+    lacking = HOURS - int(np.isfinite(values).sum())
+    if lacking > GAP_H:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"{path.name} {kind}",
+                    value=f"lacks {lacking:,} of the {HOURS:,} hours of its last year",
+                    limit=f"at most {GAP_H}",
+                    mend="Give another area or file.",
+                )
+            ]
+        )
+    there = np.isfinite(values)
+    at = np.arange(HOURS)
+    filled: Real = np.interp(at, at[there], values[there])
+    return filled
+
+
+def _made_up() -> SystemHours:
+    span = regular(datetime(2025, 1, 1, tzinfo=UTC), timedelta(hours=1), HOURS)
+    source = Synthetic(zone="system", timeline=span, seed=SEED, clock_offset_h=0.0)
+    hour, day = np.arange(HOURS) % 24, np.arange(HOURS) / 24.0
+    daily = 0.13 * np.cos(2.0 * np.pi * (hour - 17.0) / 24.0)
+    weekly = np.where((np.arange(HOURS) // 24 + 2) % 7 >= 5, -0.08, 0.03)
+    yearly = 0.08 * np.cos(2.0 * np.pi * (day - 15.0) / 365.0)
+    return SystemHours(
+        load=1.0 + daily + weekly + yearly,
+        heat=_cold(),
+        vehicles=_evenings(),
+        solar_share=source.solar(MADE, LATITUDE, 0.0).values,
+        wind_share=source.wind(MADE, FARM.share).values,
+        said=("load, sun and wind of one year are made up",),
+    )
+
+
+def _cold() -> Real:
+    """Heat pumps: from autumn to spring, most in January and in the morning."""
+    hour, day = np.arange(HOURS) % 24, np.arange(HOURS) / 24.0
+    season = np.maximum(np.cos(2.0 * np.pi * (day - 15.0) / 365.0) + 0.3, 0.0)
+    found: Real = season * (1.0 + 0.2 * np.cos(2.0 * np.pi * (hour - 7.0) / 24.0)) + 0.05
+    return found
+
+
+def _evenings() -> Real:
+    """Vehicles: plugged in when they come home."""
+    hour = np.arange(HOURS) % 24
+    found: Real = 0.3 + np.exp(-0.5 * (((hour - 20.0 + 12.0) % 24.0 - 12.0) / 2.5) ** 2)
+    return found

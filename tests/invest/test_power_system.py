@@ -1,0 +1,173 @@
+"""A power system around computing: what work that moves spares it, and from which hours it is reckoned."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import polars
+import pytest
+
+from gridtide.case.pathway import outlook, pathway_file
+from gridtide.case.pathway_system import HOURS, system_hours, system_terms
+from gridtide.finding import BadInput
+from gridtide.invest.pathway.assumptions import KINDS
+from gridtide.invest.pathway.power_system import (
+    MEAN_KW,
+    FlexibleWorth,
+    SystemHours,
+    SystemLoad,
+    flexible_worth,
+    moves_of,
+    system_campus,
+)
+from gridtide.invest.technology import Kind
+from gridtide.sources.eia930 import Eia930Mix
+
+DAYS = 8
+
+
+def load(share: float = 0.3, computing: float = 400.0) -> SystemLoad:
+    """A system of 4,000 TWh, some of whose computing waits for half a day."""
+    work = replace(outlook().classes[1], shift_h=12.0)
+    return SystemLoad(
+        others=3600.0,
+        others_2024=2400.0,
+        computing=computing,
+        moves=((work, share),) if share else (),
+        room=1.7,
+    )
+
+
+@cache
+def worth(share: float = 0.3) -> FlexibleWorth:
+    """Of the made-up year in 2040."""
+    return flexible_worth(
+        system_hours(None, None), system_terms(pathway_file(), 2040), load(share), DAYS, 0
+    )
+
+
+def test_work_that_moves_never_makes_a_system_dearer() -> None:
+    """More of it spares more, none spares nothing."""
+    assert worth(0.0).saved == pytest.approx(0.0, abs=1e-6 * worth().without.cost)
+    assert 0.0 < worth(0.3).saved < worth(0.6).saved
+    assert worth().per_kw_year == pytest.approx(worth().saved / worth().flexible_kw)
+    assert worth().flexible_kw == pytest.approx(0.3 * 400e9 / 8760.0)
+
+
+def test_the_system_feeds_its_load() -> None:
+    """What is made less what stores lose is 4,000 TWh; water power makes what it made, or less."""
+    supply = worth().without
+    plants = sum(twh for name, twh in supply.twh.items() if name not in supply.kwh)
+    assert 4000.0 - 1e-3 <= plants <= 4400.0
+    assert supply.gw["hydro"] == pytest.approx(0.15 * 2400.0 / 8.76, rel=0.03)
+    assert supply.cost_per_mwh == pytest.approx(supply.cost / 4000e6, rel=1e-6)
+    assert 0.0 <= supply.curtailed_share < 1.0
+
+
+def test_a_system_is_in_proportion_to_its_load() -> None:
+    """Twice the load, twice the cost and the same worth of a kW."""
+    twice = replace(load(), others=7200.0, others_2024=4800.0, computing=800.0)
+    hours, terms = system_hours(None, None), system_terms(pathway_file(), 2040)
+    found = flexible_worth(hours, terms, twice, DAYS, 0)
+    assert found.without.cost == pytest.approx(2.0 * worth().without.cost, rel=1e-6)
+    assert found.per_kw_year == pytest.approx(worth().per_kw_year, rel=1e-4)
+
+
+def test_a_system_of_gas_alone_costs_what_a_hand_reckons() -> None:
+    """One plant for the peak, its fuel and the removal of what it emits. Half the day is peak and work has room for 0.7
+    of itself beside what comes in the other half: so much of it leaves the peak, and so much less is built."""
+    terms = system_terms(pathway_file(), 2040)
+    (gas,) = [replace(one, outage_share=0.0) for one in terms.technologies if one.kind is Kind.FIRM
+              and one.name == "gas with capture"]  # fmt: skip
+    alone = replace(
+        terms, technologies=(gas,), heat_share=0.0, vehicle_share=0.0, hydro_share=0.0, interest=0.0
+    )
+    steps = 240
+    shape = np.where(np.arange(steps) % 24 < 12, 1.2, 0.8)
+    flat = np.ones(steps)
+    hours = SystemHours(
+        load=shape, heat=flat, vehicles=flat, solar_share=flat, wind_share=flat, said=()
+    )
+    found = flexible_worth(hours, alone, load(), 0, 0)
+    peak_kw = (3600.0 * 1.2 + 400.0) * 1e9 / 8760.0
+    capex = gas.capex_per_kw * peak_kw * (1.0 / gas.lifetime_y + gas.fixed_share)
+    per_mwh = gas.variable_per_mwh + gas.fuel_per_mwh_heat / gas.efficiency + 300.0 * 0.040
+    assert found.without.cost == pytest.approx(capex + per_mwh * 4000e6, rel=1e-6)
+    each = gas.capex_per_kw * (1.0 / gas.lifetime_y + gas.fixed_share)
+    assert found.per_kw_year == pytest.approx(0.7 * each, rel=1e-6)
+
+
+def test_the_campus_of_a_system_draws_its_load_once() -> None:
+    """Moving or not, on average and before it moves."""
+    hours, terms = system_hours(None, None), system_terms(pathway_file(), 2040)
+    for moves in (False, True):
+        campus = system_campus(hours, terms, load(), moves)
+        assert campus.load_kw.mean() == pytest.approx(MEAN_KW)
+    assert len(campus.waiting) == 1 and campus.waiting[0].slack_h == 12
+
+
+def test_what_pays_to_move_is_a_share_of_all_that_computing_draws() -> None:
+    """Batch inference: 30 % of inference, 70 % of it; what stands beside servers goes with them."""
+    drawn = np.array([100.0, 200.0, 300.0, 400.0])
+    assert tuple(kind.value for kind in KINDS)[:3] == ("training", "inference", "conventional")
+    ((work, share),) = moves_of(outlook().classes, drawn, ["batch inference, evaluation"])
+    assert work.name == "batch inference, evaluation"
+    assert share == pytest.approx(0.3 * 0.7 * 200.0 / 600.0)
+
+
+def test_factors_of_costs_are_read_by_year_and_by_name(tmp_path: Path) -> None:
+    """A battery of 2030 at 0.6 of its price; a technology that nobody knows is refused."""
+    (battery,) = [
+        one for one in system_terms(pathway_file(), 2030).technologies if one.name == "battery"
+    ]
+    assert battery.capex_per_kwh == pytest.approx(0.6 * 250.0)
+    table = pathway_file()
+    odd = table.system.model_copy(update={"cost_factor": {"fusion": {2030: 0.5}}})
+    with pytest.raises(BadInput, match="fusion"):
+        system_terms(table.model_copy(update={"system": odd}), 2030)
+
+
+def test_hours_of_the_made_up_year_are_a_year() -> None:
+    """On average one, shares within 0 and 1."""
+    hours = system_hours(None, None)
+    for shape in (hours.load, hours.heat, hours.vehicles):
+        assert len(shape) == HOURS and shape.mean() == pytest.approx(1.0)
+    for share in (hours.solar_share, hours.wind_share):
+        assert len(share) == HOURS and 0.0 <= share.min() < 0.05 and 0.5 < share.max() <= 1.0
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("file", "area"),
+    [("finland_forecasts/fi.parquet", None), ("eia_mix_2022/eia_mix_2022.parquet", "ERCO")],
+)
+def test_real_years_make_a_system(data_dir: Path, file: str, area: str | None) -> None:
+    """Hours that were measured or forecast, and work that moves is worth something in them."""
+    hours = system_hours(data_dir / file, area)
+    assert len(hours.load) == HOURS and hours.wind_share.mean() == pytest.approx(0.33, abs=0.01)
+    assert hours.solar_share.mean() == pytest.approx(0.17, abs=0.01)
+    found = flexible_worth(hours, system_terms(pathway_file(), 2040), load(), DAYS, 0)
+    assert found.per_kw_year > 0.0 and found.without.twh["wind"] > 100.0
+
+
+@pytest.mark.real
+def test_net_generation_is_the_sum_of_its_fuels(data_dir: Path) -> None:
+    """Of ERCO in 2022, beside the columns of the file summed here."""
+    path = data_dir / "eia_mix_2022" / "eia_mix_2022.parquet"
+    signal = Eia930Mix(path=path, area="ERCO", stamp="end").net_generation()
+    rows = polars.read_parquet(path).filter(polars.col("area") == "ERCO")
+    columns = [name for name in rows.columns if name.endswith("_mw")]
+    expected = 1000.0 * rows.select(columns).to_numpy().astype(np.float64).sum()
+    assert np.nansum(signal.values) == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_year_that_is_not_whole_is_refused(tmp_path: Path) -> None:
+    """With how many hours lack."""
+    path = tmp_path / "fi.csv"
+    rows = [f"2022-01-{1 + k // 24:02d}T{k % 24:02d}:00:00+00:00,10,20,30" for k in range(240)]
+    path.write_text(
+        "time_utc,wind_forecast_mw,solar_forecast_mw,demand_forecast_mw\n" + "\n".join(rows) + "\n"
+    )
+    with pytest.raises(BadInput, match="lacks 8,520 of the 8,760 hours"):
+        system_hours(path, None)
