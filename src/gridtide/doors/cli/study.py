@@ -7,7 +7,7 @@ import click
 
 from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
-from gridtide.finding import refuse_if_any
+from gridtide.finding import Finding, refuse_if_any
 
 SHOWN = 5
 
@@ -45,6 +45,7 @@ def study(
     if modes or fleet or maintenance or report or export:
         from gridtide.doors.cli.study_modes import study_modes
 
+        refuse_if_any(_not_with_modes(hosts, strength))
         return study_modes(network, fleet, maintenance, page, report, export, as_json)
     from gridtide.doors.cli.network_file import network_in, unknown_buses
     from gridtide.doors.results.study_document import study_document
@@ -54,6 +55,22 @@ def study(
     found = study_document(read, tuple(dict.fromkeys(hosts)), strength)
     tell(found, "study.js", page, as_json, show)
     return 0 if _is_whole(found) else 3
+
+
+def _not_with_modes(hosts: tuple[str, ...], strength: bool) -> list[Finding]:
+    given = [
+        flag for flag, is_given in (("--bus", hosts), ("--short-circuit", strength)) if is_given
+    ]
+    if not given:
+        return []
+    return [
+        Finding(
+            subject=", ".join(given),
+            value="not with --modes",
+            limit="flags of one study of the network as it stands",
+            mend="Ask in a command of its own.",
+        )
+    ]
 
 
 def _is_whole(found: dict[str, Any]) -> bool:
