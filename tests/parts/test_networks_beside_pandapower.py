@@ -200,7 +200,9 @@ def apart_pu(grid: Network, net: Any) -> float:
     ours = {label: bus_number(grid, str(label)) for label in net.bus.index}
     told = [label for label, number in ours.items() if number is not None]
     assert len(told) > 0.9 * len(net.bus)
-    return max(abs(flow.voltage_pu[ours[label]] - net.res_bus.vm_pu[label]) for label in told)
+    return max(
+        float(abs(flow.voltage_pu[ours[label]] - net.res_bus.vm_pu[label])) for label in told
+    )
 
 
 @pytest.mark.parametrize("case", ["example_simple", "example_multivoltage", "iceland"])
@@ -229,6 +231,34 @@ def test_voltages_and_flows_without_losses_of_larger_cases_are_theirs(
     columns = (net.res_line.p_from_mw, net.res_trafo.p_hv_mw, net.res_impedance.p_from_mw)
     foreign = 1000.0 * np.concatenate([column.to_numpy() for column in columns])
     assert np.abs(flow - foreign).max() < 1e-3
+
+
+def test_ratings_are_those_of_its_elements_and_fillers_are_none(pandapower: Any) -> None:
+    """A line by its highest current, a transformer by its power; 99,999 kA is nobody's rating."""
+    net = pandapower.networks.example_multivoltage()
+    grid = PandapowerNet(net=net).read()
+    line = np.sqrt(3.0) * net.line.max_i_ka * net.bus.vn_kv[net.line.from_bus].to_numpy()
+    lines, rated = len(net.line), np.concatenate([line * net.line.parallel, net.trafo.sn_mva])
+    in_service = np.concatenate([net.line.in_service, net.trafo.in_service])
+    known = 1000.0 * rated[in_service]
+    assert lines and grid.branches.rating_kw[: len(known)] == pytest.approx(known)
+    bare = PandapowerNet(net=pandapower.networks.case118()).read()
+    assert np.isinf(bare.branches.rating_kw).all()
+
+
+def test_a_line_of_direct_current_of_pandapower_is_taken(pandapower: Any) -> None:
+    """Its losses and the voltages it holds: |V| within 1e-9 pu; what is controlled while it is solved is refused."""
+    net = pandapower.networks.case9()
+    pandapower.create_dcline(
+        net, 5, 8, p_mw=10.0, loss_percent=2.0, loss_mw=0.5, vm_from_pu=1.01, vm_to_pu=1.0
+    )
+    grid = PandapowerNet(net=net).read()
+    solve(pandapower, net)
+    assert (grid.direct.names, grid.direct.fed_kw.tolist()) == (("5-8",), [9_300.0])
+    assert apart_pu(grid, net) < 1e-9
+    pandapower.create_svc(net, 4, 1.0, -10.0, 1.0, 144.0)
+    with pytest.raises(BadInput, match="pandapower svc: 1 in service"):
+        PandapowerNet(net=net).read()
 
 
 def test_a_file_of_pandapower_is_the_network_it_holds(pandapower: Any, tmp_path: Path) -> None:
@@ -276,56 +306,56 @@ def test_short_circuit_power_is_that_of_pandapower(machine_kv: float, pandapower
 @pytest.mark.real
 def test_rts_gmlc_has_the_voltages_and_flows_of_pandapower(pandapower: Any, data_dir: Path) -> None:
     """Its tables put into pandapower's form by this test alone: |V| within 1e-9 pu, flows without losses 1e-3 kW."""
-    from pandapower.converter.pypower.from_ppc import from_ppc
-
     grid = RtsGmlcFolder(path=data_dir / "rts_gmlc").read().network
-    net = from_ppc(rts_rows(data_dir / "rts_gmlc"), f_hz=60)
+    net = rts_of_pandapower(pandapower, data_dir / "rts_gmlc")
     solve(pandapower, net)
     flow = power_flow(grid)
     assert flow is not None
     assert np.abs(flow.voltage_pu - net.res_bus.vm_pu.to_numpy()).max() < 1e-9
     pandapower.rundcpp(net, trafo_model="pi")
-    ours = np.sort(np.abs(lossless_kw(grid, sensitivities(lossless(grid), grid.feeding_bus).ptdf)))
-    columns = (net.res_line.p_from_mw, net.res_trafo.p_hv_mw, net.res_impedance.p_from_mw)
-    foreign = 1000.0 * np.concatenate([column.to_numpy() for column in columns])
-    assert np.abs(ours - np.sort(np.abs(foreign))).max() < 1e-3
+    ours = lossless_kw(grid, sensitivities(lossless(grid), grid.feeding_bus).ptdf)
+    foreign = np.empty(len(ours))
+    foreign[net.line.name.astype(int)] = 1000.0 * net.res_line.p_from_mw
+    foreign[net.trafo.name.astype(int)] = 1000.0 * net.res_trafo.p_lv_mw
+    assert np.abs(ours - foreign).max() < 1e-3
 
 
-def rts_rows(folder: Path) -> dict[str, Any]:
-    """The published tables in MATPOWER's columns, the line of direct current as 100.2 MW drawn at 113 and 100 fed in at
-    316, units that turn at the voltage of their bus."""
+def rts_of_pandapower(pandapower: Any, folder: Path) -> Any:
+    """The published tables in pandapower's own elements, in ohm and nF: the line of direct current as 100.2 MW drawn at
+    113 and 100 fed in at 316, units that turn at the voltage of their bus, transformers turned at their lower side."""
 
     def table(name: str) -> Any:
         path = folder / f"{name}.csv.gz"
         return polars.read_csv(path, infer_schema_length=1000, null_values=["NA"])
 
-    bus, branch, gen = table("bus"), table("branch"), table("gen")
-    kinds = {"PQ": 1, "PV": 2, "Ref": 3}
-    held = dict(zip(bus["Bus ID"], bus["V Mag"], strict=True))
-    holding = set(bus.filter(polars.col("Bus Type") != "PQ")["Bus ID"])
-    extra = {113: 100.2, 316: -100.0}
-    buses = [
-        [
-            one["Bus ID"], kinds[one["Bus Type"]], one["MW Load"] + extra.get(one["Bus ID"], 0.0),
-            one["MVAR Load"], one["MW Shunt G"], one["MVAR Shunt B"], 1, 1.0, 0.0, one["BaseKV"], 1, 1.05, 0.95,
-        ]
-        for one in bus.iter_rows(named=True)
-    ]  # fmt: skip
-    machines = [
-        [one["Bus ID"], one["MW Inj"], 0, 9e3, -9e3, held[one["Bus ID"]], 100, 1, 9e3, 0, *[0] * 11]
-        for one in gen.iter_rows(named=True)
-        if one["Bus ID"] in holding and one["Unit Type"] not in {"PV", "RTPV", "WIND", "STORAGE"}
-    ]
-    lines = [
-        [
-            one["From Bus"], one["To Bus"], one["R"], one["X"], one["B"], one["Cont Rating"], 0, 0,
-            one["Tr Ratio"], 0, 1, -360, 360,
-        ]
-        for one in branch.iter_rows(named=True)
-    ]  # fmt: skip
-    rows = {"bus": buses, "gen": machines, "branch": lines}
-    return {
-        "version": 2,
-        "baseMVA": 100.0,
-        **{name: np.asarray(one, dtype=np.float64) for name, one in rows.items()},
-    }
+    net = pandapower.create_empty_network(sn_mva=100.0, f_hz=60.0)
+    held, level = {}, {}
+    for one in table("bus").iter_rows(named=True):
+        bus, level[one["Bus ID"]] = one["Bus ID"], one["BaseKV"]
+        pandapower.create_bus(net, one["BaseKV"], index=bus)
+        pandapower.create_load(net, bus, one["MW Load"], one["MVAR Load"])
+        pandapower.create_shunt(net, bus, -one["MVAR Shunt B"], one["MW Shunt G"])
+        if one["Bus Type"] == "Ref":
+            pandapower.create_ext_grid(net, bus, one["V Mag"])
+        elif one["Bus Type"] == "PV":
+            held[bus] = one["V Mag"]
+    pandapower.create_load(net, 113, 100.2)
+    pandapower.create_load(net, 316, -100.0)
+    fed = table("gen").group_by("Bus ID").agg(polars.col("MW Inj").sum())
+    for bus, power in fed.iter_rows():
+        if bus in held:
+            pandapower.create_gen(net, bus, power, held[bus])
+    for number, one in enumerate(table("branch").iter_rows(named=True)):
+        ends = one["From Bus"], one["To Bus"]
+        if level[ends[0]] != level[ends[1]]:
+            pandapower.create_transformer_from_parameters(
+                net, ends[1], ends[0], 100.0, level[ends[1]], level[ends[0]] * one["Tr Ratio"], 100.0 * one["R"],
+                100.0 * np.hypot(one["R"], one["X"]), 0.0, 0.0, name=str(number),
+            )  # fmt: skip
+            continue
+        ohm = level[ends[0]] ** 2 / 100.0
+        nano = 1e9 * one["B"] / ohm / (2.0 * np.pi * 60.0)
+        pandapower.create_line_from_parameters(
+            net, *ends, 1.0, one["R"] * ohm, one["X"] * ohm, nano, 1.0, name=str(number)
+        )
+    return net

@@ -82,10 +82,11 @@ def admittances(network: Network) -> tuple[Complex, Complex, Complex, Complex]:
     """Of each branch, pu, (L,) each: current into its first bus by the voltage there and at the second, current into
     its second bus by the voltage at the first and there. A pi circuit with the ratio of turns at the first bus."""
     branches, circuits = network.branches, network.circuits
-    series = 1.0 / (circuits.resistance_pu + 1j * branches.reactance_pu)
+    series = np.asarray(1.0 / (circuits.resistance_pu + 1j * branches.reactance_pu), np.complex128)
     far = series + 0.5 * (circuits.conductance_pu + 1j * circuits.charging_pu)
-    turns = circuits.ratio * np.exp(1j * np.deg2rad(circuits.shift_deg))
-    return far / circuits.ratio**2, -series / np.conj(turns), -series / turns, far
+    turns = np.asarray(circuits.ratio * np.exp(1j * np.deg2rad(circuits.shift_deg)), np.complex128)
+    back = np.asarray(-series / turns, np.complex128)
+    return far / circuits.ratio**2, np.asarray(-series / np.conj(turns)), back, far
 
 
 def model_of(network: Network) -> Any:

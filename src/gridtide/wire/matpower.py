@@ -29,7 +29,8 @@ Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 BUS_COLUMNS = ("bus_i", "type", "Pd", "Qd", "Gs", "Bs")
-SHOWN = 5
+FILLERS, FILLER = (9_900.0, 9_999.0), 90_000.0
+"""Ratings that stand where nobody knows one, MVA, and from where on every one does."""
 
 
 def network_of(tables: Tables) -> Network:
@@ -227,7 +228,7 @@ def _fault_sources(gen: Real, at: Whole) -> FaultSources:
 def _with_converters(machines: Machines, lines: Real, ends: list[list[int]]) -> Machines:
     """Machines and, at ends of lines of direct current that none of them holds, the converter that does."""
     held = dict(zip(machines.bus.tolist(), machines.held_pu.tolist(), strict=True))
-    more = {}
+    more: dict[int, float] = {}
     for line, one, other in zip(lines, *ends, strict=True):
         for bus, voltage in ((one, line[7]), (other, line[8])):
             if bus not in held and voltage > 0.0:
@@ -292,13 +293,17 @@ def _branch_faults(tables: Tables, rows: Whole) -> Iterator[Finding]:
     checks: tuple[tuple[Mask, str, str], ...] = (
         (np.isfinite(branch[:, 2] + branch[:, 4]), "r = {r:g}, b = {b:g}", "finite r and b"),
         (
-            np.isfinite(reactance) & ((reactance != 0.0) | is_tie(branch)),
+            np.asarray(np.isfinite(reactance) & ((reactance != 0.0) | is_tie(branch))),
             "x = {x:g}",
             "a reactance other than 0, or none of r, x, ratio and shift for two bars that are tied",
         ),
         (branch[:, 0] != branch[:, 1], "both ends at bus {one:g}", "two buses"),
         ((branch[:, 8] >= 0.0) & np.isfinite(branch[:, 9]), "ratio {ratio:g}", "0 or above"),
-        ((branch[:, 5:8] >= 0.0).all(axis=1), "a rating of {least:g}", "0 for none, or above"),
+        (
+            np.asarray((branch[:, 5:8] >= 0.0).all(axis=1)),
+            "a rating of {least:g}",
+            "0 for none, or above",
+        ),
     )
     for good, value, limit in checks:
         for row in rows[~good[rows]].tolist():
@@ -350,7 +355,7 @@ def _finding(tables: Tables, table: str, row: int, value: str, limit: str) -> Fi
 
 def _branches(tables: Tables, place: dict[float, int]) -> tuple[Branches, Circuits]:
     rows = tables.branch
-    normal, brief, emergency = (np.where(rows[:, k] > 0.0, rows[:, k], np.inf) for k in (5, 6, 7))
+    normal, brief, emergency = (_rating(rows[:, column]) for column in (5, 6, 7))
     after = np.where(np.isfinite(emergency), emergency, brief)
     ends = [[place[number] for number in rows[:, end].tolist()] for end in (0, 1)]
     branches = Branches(
@@ -368,6 +373,12 @@ def _branches(tables: Tables, place: dict[float, int]) -> tuple[Branches, Circui
         conductance_pu=tables.conductance_pu if tables.conductance_pu.size else np.zeros(len(rows)),
     )
     return branches, circuits
+
+
+def _rating(told: Real) -> Real:
+    """Ratings, MVA, inf where none is told: 0, or a filler as published cases have it."""
+    filler = (told >= FILLER) | np.isclose(told[:, None], FILLERS, rtol=1e-6).any(axis=1)
+    return np.asarray(np.where((told > 0.0) & ~filler, told, np.inf))
 
 
 def _buses(tables: Tables, feeding: Real, at: Whole) -> Buses:
