@@ -89,7 +89,7 @@ def within_the_room(
     each bus feeds in then, (T, N), 1 in sum. Limits are added as they are found exceeded. The moves of before are
     always among those allowed, so there is an answer.
     """
-    hours, many = drawn_kw.shape
+    hours = len(drawn_kw)
     program = LinearProgram()
     up, down = _moves(program, sites, drawn_kw, price_per_mwh)
     asked: set[tuple[int, int, int]] = set()
