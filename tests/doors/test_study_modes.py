@@ -56,9 +56,9 @@ def test_its_keys_are_a_contract(found: dict[str, Any]) -> None:
         "out", "response", "fleet_kw", "fleet_cost_per_day", "price_per_mwh", "running", "cost_per_h",
         "secured_cost_per_h", "secured_left_kw", "curtailed_kw", "shed_kw", "lowest_price_per_mwh",
         "highest_price_per_mwh", "energy_price_per_mwh", "congested", "fullest", "loading", "losses", "highest_loading",
-        "overloading", "islanding", "lacking", "lacking_kw", "worst", "new_over_kw", "new_over_hours", "text",
+        "overloading", "islanding", "lacking", "lacking_kw", "worst", "sites", "new_over_kw", "new_over_hours", "text",
     }  # fmt: skip
-    worst = found["worst"][0]
+    worst = next(one for one in found["worst"] if one["before"])
     assert set(worst) == {
         "mode_number", "mode", "response", "lost", "branch", "loading", "over_kw", "all_over_kw", "before", "compute",
         "generation", "together", "shed_kw", "shed_left_kw", "with_losses", "in_modes", "text",
@@ -69,6 +69,18 @@ def test_its_keys_are_a_contract(found: dict[str, Any]) -> None:
         "solved", "loading", "fullest", "lowest_pu", "lowest_bus",
     }  # fmt: skip
     assert set(found["sites"][0]) == {"name", "bus", "mean_kw", "least_kw", "most_kw"}
+
+
+def test_a_price_at_a_site_is_split_into_energy_and_each_branch(found: dict[str, Any]) -> None:
+    """Parts add up to it; somewhere a branch adds."""
+    parted = 0
+    for mode in found["modes"]:
+        assert [one["name"] for one in mode["sites"]] == ["north", "south"]
+        for one in mode["sites"]:
+            parts = [part["price_per_mwh"] for part in one["congestion"]]
+            assert one["price_per_mwh"] == pytest.approx(one["energy_price_per_mwh"] + sum(parts))
+            parted += len(parts) > 0
+    assert parted > 0
 
 
 def test_the_set_is_whole(found: dict[str, Any]) -> None:
@@ -171,6 +183,8 @@ def test_every_fault_is_told_with_its_mend(
     said = capsys.readouterr().err
     assert "maintenance L1: being out cuts off bus" in said
     assert "maintenance nobody: is neither a branch nor a unit" in said and "L2" not in said
+    assert exit_code(["study", str(YEAR), "--modes", "--bus", "5", "--short-circuit"]) == 2
+    assert "--bus, --short-circuit: not with --modes" in capsys.readouterr().err
     wrong = tmp_path / "fleet.toml"
     wrong.write_text(
         FLEET.read_text()

@@ -39,7 +39,7 @@ def test_cost_output_and_prices_agree(pandapower: Any, case: str, share: float) 
     if len(net.trafo):
         net.trafo["max_loading_percent"] = 100.0
     net.poly_cost.drop(net.poly_cost.index, inplace=True)
-    prices = {}
+    prices: dict[tuple[str, int], float] = {}
     for table in ("ext_grid", "gen"):
         rows = getattr(net, table)
         for index in rows.index:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +15,10 @@ from gridtide.case.name import Name
 from gridtide.case.schema import Money, Power, Table
 from gridtide.case.toml_file import toml_of
 from gridtide.digest import freeze
-from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 from gridtide.grid.fleet_moves import Sites
 from gridtide.grid.mode_hours import NEAR, NORTHERN
+from gridtide.sources import numbers, open_table, words
 
 Real = NDArray[np.float64]
 DAY = 24
@@ -25,11 +27,19 @@ MINUTES = 15.0
 Month = Annotated[int, Field(ge=1, le=12)]
 
 
+class RunLine(Table):
+    """run of a site: a table `power-POLICY.parquet` of a run, by its path from the file, and the site's name there."""
+
+    table: str
+    site: str
+
+
 class SiteLine(Table):
-    """[[sites]]: power_kw in every hour of a day, or hours_kw, one of each."""
+    """[[sites]]: power_kw in every hour of a day, or hours_kw, one of each, or what a run's meters saw."""
 
     name: Name
     bus: str
+    run: RunLine | None = None
     power_kw: Power | None = None
     hours_kw: Annotated[tuple[Power, ...], Field(min_length=DAY, max_length=DAY)] | None = None
     least_kw: Power
@@ -70,34 +80,35 @@ class ModeFleet:
 def read_mode_fleet(path: Path | None, buses: tuple[str, ...]) -> ModeFleet:
     """The file, or a study without a fleet where there is none. Raises BadInput with every fault."""
     if path is None:
-        return _built(ModeFile(), {})
+        return _built(ModeFile(), {}, [])
     table = toml_of(path, "a fleet on a network in TOML")
     try:
         file = ModeFile.model_validate(table)
     except ValidationError as error:
         raise BadInput(misfits(error, str(path), "Correct the value.")) from None
     place = {name: number for number, name in enumerate(buses)}
-    refuse_if_any(_faults(file, str(path), place))
-    return _built(file, place)
+    gathered = Gathered()
+    drawn = [gathered.of(partial(_hours, site, path)) for site in file.sites]
+    gathered.findings += _faults(file, str(path), place, drawn)
+    gathered.refuse_if_any()
+    return _built(file, place, [one for one in drawn if one is not None])
 
 
-def _faults(file: ModeFile, path: str, place: dict[str, int]) -> Iterator[Finding]:
+def _faults(
+    file: ModeFile, path: str, place: dict[str, int], drawn: list[Real | None]
+) -> Iterator[Finding]:
     names = [site.name for site in file.sites]
     for name in sorted({one for one in names if names.count(one) > 1}):
         yield _fault(f"{path} {name}", "is there more than once", "each name once", "Rename one.")
-    for site in file.sites:
+    for site, hours in zip(file.sites, drawn, strict=True):
         where = f"{path} {site.name}"
         if site.bus not in place:
             shown = ", ".join(list(place)[:5])
             yield _fault(f"{where}.bus", f"{site.bus} is no bus", f"{shown} …", "Name a bus.")
-        if (site.power_kw is None) == (site.hours_kw is None):
-            yield _fault(where, "power_kw and hours_kw", "one of the two", "Leave out the other.")
-            continue
-        drawn = _hours(site)
-        if drawn.min() < site.least_kw or drawn.max() > site.most_kw:
+        if hours is not None and (hours.min() < site.least_kw or hours.max() > site.most_kw):
             yield _fault(
                 where,
-                f"draws {drawn.min():,.0f} to {drawn.max():,.0f} kW",
+                f"draws {hours.min():,.0f} to {hours.max():,.0f} kW",
                 f"least_kw {site.least_kw:,.0f} to most_kw {site.most_kw:,.0f}",
                 "Widen the limits, or draw within them.",
             )
@@ -107,11 +118,36 @@ def _fault(subject: str, value: str, limit: str, mend: str) -> Finding:
     return Finding(subject=subject, value=value, limit=limit, mend=mend)
 
 
-def _hours(site: SiteLine) -> Real:
+def _hours(site: SiteLine, path: Path) -> Real:
+    """What a site draws in each hour of a day, (24,). Raises BadInput where it is told in no way or in two."""
+    told = [one for one in (site.power_kw, site.hours_kw, site.run) if one is not None]
+    if len(told) != 1:
+        said = "power_kw, hours_kw and run"
+        raise BadInput(
+            [_fault(f"{path} {site.name}", said, "one of them", "Leave out the others.")]
+        )
+    if site.run is not None:
+        return _mean_day(path.parent / site.run.table, site.run.site)
     return np.full(DAY, site.power_kw) if site.hours_kw is None else np.asarray(site.hours_kw)
 
 
-def _built(file: ModeFile, place: dict[str, int]) -> ModeFleet:
+def _mean_day(path: Path, site: str) -> Real:
+    """Mean draw from the grid of a site of a run by hour of the day, UTC, (24,)."""
+    table = open_table(path, {"time_utc": "time", "site": "site", "import_kw": "drawn"})
+    faults: list[Finding] = []
+    drawn = numbers(table, "drawn", faults, least=0.0)
+    refuse_if_any(faults)
+    mine = words(table, "site") == site
+    hours = np.asarray(table.frame["time"].to_numpy(), dtype="datetime64[h]").astype(np.int64) % DAY
+    counted = np.bincount(hours[mine], minlength=DAY)
+    if not counted.all():
+        known = ", ".join(sorted(set(words(table, "site").tolist())))
+        value = f"{site} has no rows in some hours of the day"
+        raise BadInput([_fault(str(path), value, f"whole days of a site: {known}", "Name a site.")])
+    return np.asarray(np.bincount(hours[mine], drawn[mine], minlength=DAY) / counted)
+
+
+def _built(file: ModeFile, place: dict[str, int], drawn: list[Real]) -> ModeFleet:
     return ModeFleet(
         sites=Sites(
             names=tuple(site.name for site in file.sites),
@@ -121,7 +157,7 @@ def _built(file: ModeFile, place: dict[str, int]) -> ModeFleet:
             ramp_kw_per_min=np.asarray([site.ramp_kw_per_min for site in file.sites]),
             move_price_per_mwh=np.asarray([site.move_price_per_mwh for site in file.sites]),
         ),
-        site_kw=np.asarray([_hours(site) for site in file.sites]).reshape(-1, DAY).T,
+        site_kw=np.asarray(drawn).reshape(-1, DAY).T,
         minutes=file.minutes,
         near=file.near,
         seasons={"summer": file.summer_months, "winter": file.winter_months},

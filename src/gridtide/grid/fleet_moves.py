@@ -51,12 +51,11 @@ class Sites:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Moved:
     """drawn_kw: of each site in each hour, (T, F). cost: of its energy at the prices it moved by. limits: how many
-    limits of branches it was asked to keep. unkept_kw: how far it is over the worst of them, 0 where all are kept."""
+    limits of branches it was asked to keep."""
 
     drawn_kw: Real
     cost: float
     limits: int = 0
-    unkept_kw: float = 0.0
 
     def __post_init__(self) -> None:
         freeze(self, drawn_kw=np.float64)
@@ -90,57 +89,48 @@ def within_the_room(
     each bus feeds in then, (T, N), 1 in sum. Limits are added as they are found exceeded. The moves of before are
     always among those allowed, so there is an answer.
     """
-    hours, many = drawn_kw.shape
+    hours = len(drawn_kw)
     program = LinearProgram()
-    order = np.arange(hours * many)
-    up, down = (
-        program.variables(len(order), sign * np.repeat(price_per_mwh, many) + SAME_PRICE_PER_MWH,
-                          0.0, room.ravel())
-        for sign, room in (
-            (1.0, np.maximum(sites.most_kw - drawn_kw, 0.0)),
-            (-1.0, np.maximum(drawn_kw - sites.least_kw, 0.0)),
-        )
-    )  # fmt: skip
-    site = np.tile(np.arange(many), hours)
-    columns, value = np.concatenate([up, down]), np.repeat([1.0, -1.0], len(order))
-    program.constraints(np.tile(site, 2), columns, value, 0.0, 0.0, many)
+    up, down = _moves(program, sites, drawn_kw, price_per_mwh)
     asked: set[tuple[int, int, int]] = set()
     for _ in range(ROUNDS_MAX):
         found = program.solved()
         if found is None:
             raise RuntimeError("moving nothing keeps every limit, yet none was found")
-        more = (found.values[up] - found.values[down]).reshape(hours, many)
-        new = [
-            (hour, branch, lost)
-            for hour in range(hours)
-            for branch, lost in _made_worse(
-                grid, flow_kw[hour], flow_kw[hour] + _carried(grid, sites, more[hour], feeding[hour]), outages
-            )
-            if (hour, branch, lost) not in asked
-        ]  # fmt: skip
+        more = found.values[up] - found.values[down]
+        new = []
+        for hour in range(hours):
+            after = flow_kw[hour] + carried_by(grid, sites, more[hour], feeding[hour])
+            worse = _made_worse(grid, flow_kw[hour], after, outages)
+            new += [(hour, *pair) for pair in worse if (hour, *pair) not in asked]
         if not new:
             break
         asked.update(new)
-        _keep(
-            program,
-            grid,
-            sites,
-            np.asarray(new),
-            flow_kw,
-            feeding,
-            up.reshape(hours, many),
-            down.reshape(hours, many),
-        )
+        _keep(program, grid, sites, np.asarray(new), flow_kw, feeding, up, down)
     moved = drawn_kw + more
     return Moved(drawn_kw=moved, cost=_cost(moved, price_per_mwh), limits=len(asked))
 
 
+def _moves(
+    program: LinearProgram, sites: Sites, drawn_kw: Real, price_per_mwh: Real
+) -> tuple[Whole, Whole]:
+    """Columns of what each site draws more and less in each hour, (T, F) each, and a row for each site that says that
+    both are the same over the hours."""
+    hours, many = drawn_kw.shape
+    price = np.repeat(price_per_mwh, many)
+    room = np.maximum(sites.most_kw - drawn_kw, 0.0), np.maximum(drawn_kw - sites.least_kw, 0.0)
+    up, down = (
+        program.variables(hours * many, sign * price + SAME_PRICE_PER_MWH, 0.0, most.ravel())
+        for sign, most in zip((1.0, -1.0), room, strict=True)
+    )
+    site = np.tile(np.arange(many), 2 * hours)
+    value = np.repeat([1.0, -1.0], hours * many)
+    program.constraints(site, np.concatenate([up, down]), value, 0.0, 0.0, many)
+    return up.reshape(hours, many), down.reshape(hours, many)
+
+
 def carried_by(grid: LosslessGrid, sites: Sites, more_kw: Real, feeding: Real) -> Real:
     """What more load at sites, (F,), fed from buses in shares, (N,), puts on each branch, (L,), kW."""
-    return _carried(grid, sites, more_kw, feeding)
-
-
-def _carried(grid: LosslessGrid, sites: Sites, more_kw: Real, feeding: Real) -> Real:
     fed = feeding * more_kw.sum()
     np.subtract.at(fed, sites.bus, more_kw)
     return np.asarray(grid.factors.ptdf @ fed)

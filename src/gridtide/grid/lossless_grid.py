@@ -1,6 +1,6 @@
 """A grid whose flows are the product of a matrix and what is fed in at its buses, as it stands and after any outage."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from gridtide.grid.sensitivities import Sensitivities, sensitivities
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
+NONE = -1
 TOLERANCE_KW = 1e-3
 """By how much a flow may stand over its rating and not count: what a solver takes for nothing."""
 
@@ -66,13 +67,6 @@ def flow_after(grid: LosslessGrid, flow_kw: Real) -> Real:
     return after
 
 
-def with_ratings(grid: LosslessGrid, rating_kw: Real, emergency_kw: Real) -> LosslessGrid:
-    """The same grid, its branches rated otherwise, (L,) each."""
-    return replace(
-        grid, branches=replace(grid.branches, rating_kw=rating_kw, emergency_kw=emergency_kw)
-    )
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Limits:
     """R limits of flows, (R,) each. branch: that is limited; lost: the outage after which, -1 for none; rating_kw: in
@@ -86,9 +80,6 @@ class Limits:
 
     def __len__(self) -> int:
         return len(self.branch)
-
-
-NONE = -1
 
 
 def limits_at(grid: LosslessGrid, branch: Whole, lost: Whole) -> Limits:

@@ -1,14 +1,14 @@
 """`gridtide study NETWORK`: flows and voltages, the loss of any one branch, and how much load a bus takes."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gridtide.doors.cli.page_file import PageFile
+from gridtide.doors.cli.study_flags import FILE, odd_flags
 from gridtide.doors.cli.telling import tell
-from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.finding import refuse_if_any
 
 SHOWN = 5
 
@@ -53,16 +53,22 @@ def study(
     and after the loss of each branch; needs the extra `grid`. A .toml file asks something else of a grid: adequacy,
     headroom, or what an accident does. Leaves with 3 where a part of it has no solution as it stands or load that
     nothing feeds, where a target is missed, a limit broken, or a load that must be firm is not."""
-    of_modes = bool(fleet or maintenance or report or export)
-    of_year = bool(connection or flex)
-    refuse_if_any(_left_without(of_modes and not modes, of_year and not over_year))
-    _refuse_two_questions(
-        {
-            "a .toml file": network.suffix == ".toml",
-            "--modes": modes,
-            "--year": over_year,
-            "--short-circuit": strength,
-        }
+    refuse_if_any(
+        odd_flags(
+            {
+                FILE: network.suffix == ".toml",
+                "--modes": modes,
+                "--year": over_year,
+                "--bus": bool(hosts),
+                "--short-circuit": strength,
+                "--fleet": fleet is not None,
+                "--out": bool(maintenance),
+                "--report": report is not None,
+                "--export": export is not None,
+                "--connection": connection is not None,
+                "--flex": flex is not None,
+            }
+        )
     )
     if network.suffix == ".toml":
         from gridtide.doors.cli.study_question import answer
@@ -96,40 +102,6 @@ def _is_whole(found: dict[str, Any]) -> bool:
     """Whether every part is solved and no load is without power."""
     fed = all(one["load_kw"] == 0.0 for one in found["unfed"])
     return found["solved"] and fed and all(_is_whole(part) for part in found["parts"])
-
-
-def _left_without(modes: bool, year: bool) -> Iterator[Finding]:
-    """What is given without the question it belongs to."""
-    if modes:
-        yield Finding(
-            subject="--fleet, --out, --report, --export",
-            value="no operation modes are studied",
-            limit="operation modes of a year",
-            mend="Write --modes beside them.",
-        )
-    if year:
-        yield Finding(
-            subject="--connection, --flex",
-            value="one moment is studied",
-            limit="a year of hours",
-            mend="Write --year beside them.",
-        )
-
-
-def _refuse_two_questions(asked: dict[str, bool]) -> None:
-    """Raises BadInput where more than one of them is asked."""
-    names = [name for name, is_asked in asked.items() if is_asked]
-    if len(names) > 1:
-        raise BadInput(
-            [
-                Finding(
-                    subject=" and ".join(names),
-                    value="are asked at once",
-                    limit="one question a call",
-                    mend="Ask one after the other.",
-                )
-            ]
-        )
 
 
 def show(found: dict[str, Any]) -> None:

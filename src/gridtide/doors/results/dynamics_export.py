@@ -41,7 +41,8 @@ def write_for_dynamics(
         folder.mkdir(exist_ok=True)
     network = network_of_mode(system, case)
     machines = network.machines
-    most = np.bincount(system.units.bus, case.dispatch.most_kw, minlength=len(network.buses))
+    most = np.zeros(len(network.buses))
+    np.add.at(most, system.units.bus, case.dispatch.most_kw)
     word = re.sub(r"\W+", "_", name)
     texts = {
         "case.m": case_text(network, f"mode_of_{word}", most[machines.bus]),

@@ -31,6 +31,7 @@ WORST = 12
 """Losses that are looked at closely: measures, and a flow with losses."""
 SHOWN_MOVES = 6
 SMALL_KW = 1.0
+SMALL_PRICE_PER_MWH = 1e-6
 NOTES = (
     "Each hour is dispatched by itself at least cost with normal ratings kept as the grid stands; starts, reserves and"
     " what stores hold are not asked, so units of storage rest.",
@@ -74,7 +75,7 @@ def modes_document(
     for case in studied(system, hours, standings):
         cases.append(case)
         announce(f"mode {len(cases)}: {_titled(case)}, {case.response.value}")
-    told = [_mode(number, case, names, len(rts.year)) for number, case in enumerate(cases, 1)]
+    told = [_mode(number, system, case, names) for number, case in enumerate(cases, 1)]
     worst = _worst(system, cases, names, fleet.minutes, announce)
     exported = worst[0]["mode_number"] if worst else 1
     if export is not None:
@@ -191,10 +192,10 @@ def _branch(case: ModeCase, branch: int, names: _Names) -> str | None:
     return None if branch < 0 else names.branches[int(case.standing.kept[branch])]
 
 
-def _mode(number: int, case: ModeCase, names: _Names, hours: int) -> dict[str, Any]:
+def _mode(number: int, system: System, case: ModeCase, names: _Names) -> dict[str, Any]:
     found, hour = case.screened, case.hour
     worst = int(found.all_over_kw.argmax())
-    at = instant_of(hours, hour.hour)
+    at = instant_of(len(system.year), hour.hour)
     told: dict[str, Any] = {
         "number": number,
         "mode": _titled(case),
@@ -222,6 +223,7 @@ def _mode(number: int, case: ModeCase, names: _Names, hours: int) -> dict[str, A
             "loading": float(found.loading[worst]),
             "over_kw": float(found.over_kw[worst]),
         },
+        "sites": _prices_at_sites(system, case, names),
         "new_over_kw": float(case.new_over_kw.max()),
         "new_over_hours": int((case.new_over_kw > 0.0).sum()),
     }
@@ -231,7 +233,7 @@ def _mode(number: int, case: ModeCase, names: _Names, hours: int) -> dict[str, A
 def _dispatched(case: ModeCase, names: _Names) -> dict[str, Any]:
     optimum, secured = case.dispatch.optimum, case.secured.optimum
     limits = optimum.limits
-    binding = np.flatnonzero(np.abs(optimum.limit_price_per_mwh) > 1e-6)
+    binding = np.flatnonzero(np.abs(optimum.limit_price_per_mwh) > SMALL_PRICE_PER_MWH)
     rating = case.standing.network.branches.rating_kw
     loading = np.abs(case.flow_kw) / rating
     return {
@@ -254,6 +256,28 @@ def _dispatched(case: ModeCase, names: _Names) -> dict[str, Any]:
         "fullest": _branch(case, int(loading.argmax()), names),
         "loading": float(loading.max()),
     }
+
+
+def _prices_at_sites(system: System, case: ModeCase, names: _Names) -> list[dict[str, Any]]:
+    """What a MWh costs at the bus of each site before it moves: energy, and what each limit that binds adds."""
+    optimum = case.dispatch.optimum
+    added = optimum.limits.grows * optimum.limit_price_per_mwh[:, None]
+    return [
+        {
+            "name": name,
+            "drawn_kw": float(case.site_kw[k]),
+            "price_per_mwh": float(optimum.price_per_mwh[bus]),
+            "energy_price_per_mwh": optimum.energy_price_per_mwh,
+            "congestion": [
+                {
+                    "branch": _branch(case, int(optimum.limits.branch[row]), names),
+                    "price_per_mwh": float(added[row, bus]),
+                }
+                for row in np.flatnonzero(np.abs(added[:, bus]) > SMALL_PRICE_PER_MWH)
+            ],
+        }
+        for k, (name, bus) in enumerate(zip(system.sites.names, system.sites.bus, strict=True))
+    ]
 
 
 def _counted(found: Screened) -> dict[str, Any]:

@@ -15,11 +15,11 @@ const found = (title, response) => page.modes.find((one) => one.mode === title &
 
 function bars(shown, name, value, label, limit, said) {
   return {
-    grid: { left: 300, right: 40, top: 34, bottom: 46 },
+    grid: { left: 350, right: 40, top: 34, bottom: 46 },
     legend: { top: 0, textStyle: { color: INK }, data: shown.map((one) => `fleet: ${one}`) },
     tooltip: { ...TOOLTIP, formatter: ({ data }) => safe(data.said) },
     xAxis: valueAxis(name, { nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, formatter: label } }),
-    yAxis: { type: "category", inverse: true, data: titles, axisLabel: { color: INK, fontSize: 11, width: 290, overflow: "truncate" }, axisTick: { show: false } },
+    yAxis: { type: "category", inverse: true, data: titles, axisLabel: { color: INK, fontSize: 11, width: 336, overflow: "truncate" }, axisTick: { show: false } },
     series: shown.map((response, index) => ({
       type: "bar", name: `fleet: ${response}`, itemStyle: { color: COLOURS[response] }, barGap: "0%", barCategoryGap: "25%",
       data: titles.map((title) => { const one = found(title, response); return { value: value(one), said: said(one) }; }),
