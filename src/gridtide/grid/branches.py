@@ -13,10 +13,11 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Branches:
-    """L branches between numbered buses. from_bus, to_bus: (L,). reactance_pu: on one base, above 0, (L,).
+    """L branches between numbered buses. from_bus, to_bus: (L,). reactance_pu: on one base, not 0, (L,); below 0 where
+    a capacitor stands in series, or where windings of a transformer meet in a star.
 
-    rating_kw: what each may carry for long, emergency_kw: after an outage, (L,). Raises ValueError for a reactance that
-    is not above 0 and for a branch from a bus to itself.
+    rating_kw: what each may carry for long, emergency_kw: after an outage, inf where nobody says, (L,). Raises
+    ValueError for a reactance of 0 and for a branch from a bus to itself.
     """
 
     from_bus: Whole
@@ -28,8 +29,8 @@ class Branches:
     def __post_init__(self) -> None:
         freeze(self, from_bus=np.int64, to_bus=np.int64)
         freeze(self, **dict.fromkeys(("reactance_pu", "rating_kw", "emergency_kw"), np.float64))
-        if not (self.reactance_pu > 0).all():
-            raise ValueError("a reactance is not above 0")
+        if not (np.abs(self.reactance_pu) > 0.0).all():
+            raise ValueError("a reactance is 0 or no number")
         if (self.from_bus == self.to_bus).any():
             raise ValueError("a branch leads from a bus to itself")
 

@@ -13,7 +13,9 @@ from gridtide.grid.network import Network
 from gridtide.grid.power_flow import (
     CLOSE_PU,
     MOST_STEPS,
-    into_branches_kva,
+    PowerFlow,
+    admittances,
+    flow_at,
     model_of,
     order_in_model,
     solved_voltage,
@@ -24,6 +26,8 @@ Whole = NDArray[np.int64]
 Complex = NDArray[np.complex128]
 AT_ONCE = 256
 """Outages that are solved at once."""
+NEAR = 16
+"""Outages whose flows are worked out at once."""
 
 
 class Fate(StrEnum):
@@ -65,32 +69,40 @@ def outages_of(network: Network) -> Outages | None:
     Bridges are found by the graph and not solved. Every other outage is solved from the voltages before it, within 20
     steps of Newton's method; one without a solution is diverging. Raises BadInput without the extra `grid`.
     """
+    found = solved_outages(network)
+    return None if found is None else found[1]
+
+
+def solved_outages(network: Network) -> tuple[PowerFlow, Outages] | None:
+    """The flow of the network as it stands, and what comes of the loss of each branch as `outages_of` has it."""
+    model = model_of(network)
+    before = solved_voltage(network, model)
+    if before is None:
+        return None
     apart = cut_off(network.branches, network.feeding_bus)
     count = len(network.branches)
-    fates = [Fate.ISLANDING if branch in apart else Fate.DIVERGING for branch in range(count)]
+    is_meshed = np.ones(count, dtype=np.bool_)
+    is_meshed[list(apart)] = False
     islanded_kw = np.zeros(count)
     for branch, buses in apart.items():
         islanded_kw[branch] = network.buses.load_kw[buses].sum()
     lowest, highest, loading = np.full((3, count), np.nan)
     lowest_bus, highest_bus, fullest = np.full((3, count), -1)
-    meshed = np.asarray([branch for branch in range(count) if branch not in apart], dtype=np.int64)
-    solved = voltages_after(network, meshed)
-    if solved is None:
-        return None
-    for lost, voltage in solved:
-        is_solved = np.isfinite(voltage[:, 0])
-        lost, voltage = lost[is_solved], voltage[is_solved]
-        for branch in lost.tolist():
-            fates[branch] = Fate.SOLVED
+    is_solved = np.zeros(count, dtype=np.bool_)
+    seen_by = admittances(network)
+    for lost, voltage in _solved_in_turn(network, model, before, np.flatnonzero(is_meshed)):
+        there = np.isfinite(voltage[:, 0])
+        lost, voltage = lost[there], voltage[there]
+        is_solved[lost] = True
         rows = np.arange(len(lost))
         magnitude = np.abs(voltage)
         lowest_bus[lost], highest_bus[lost] = magnitude.argmin(axis=1), magnitude.argmax(axis=1)
-        lowest[lost], highest[lost] = magnitude.min(axis=1), magnitude.max(axis=1)
-        share = _loadings(network, lost, voltage)
-        fullest[lost] = share.argmax(axis=1)
-        loading[lost] = share[rows, fullest[lost]]
-    return Outages(
-        fates=tuple(fates),
+        lowest[lost] = magnitude[rows, lowest_bus[lost]]
+        highest[lost] = magnitude[rows, highest_bus[lost]]
+        fullest[lost], loading[lost] = _fullest(network, seen_by, lost, voltage)
+    told = np.where(is_solved, Fate.SOLVED, np.where(is_meshed, Fate.DIVERGING, Fate.ISLANDING))
+    outages = Outages(
+        fates=tuple(Fate(fate) for fate in told.tolist()),
         cut_off=apart,
         islanded_kw=islanded_kw,
         lowest_pu=lowest,
@@ -100,6 +112,7 @@ def outages_of(network: Network) -> Outages | None:
         loading=loading,
         fullest=fullest,
     )
+    return flow_at(network, before), outages
 
 
 def voltages_after(network: Network, lost: Whole) -> Iterator[tuple[Whole, Complex]] | None:
@@ -128,9 +141,29 @@ def _solved_in_turn(
         yield order[[one for (one,) in analysis.my_defaults()]], voltage
 
 
-def _loadings(network: Network, lost: Whole, voltage: Complex) -> Real:
-    """Apparent power of each branch as a share of its emergency rating, (M, L), 0 on the lost one."""
-    into_from, into_to = into_branches_kva(network, voltage)
-    share = np.maximum(np.abs(into_from), np.abs(into_to)) / network.branches.emergency_kw
-    share[np.arange(len(lost)), lost] = 0.0
-    return np.asarray(share)
+def _fullest(
+    network: Network, seen_by: tuple[Complex, ...], lost: Whole, voltage: Complex
+) -> tuple[Whole, Real]:
+    """The branch that is fullest after each loss, and the share of its emergency rating that its apparent power is,
+    (M,) each, the lost one left aside. voltage: pu, (M, N).
+
+    With q = V2 / V1 the power into the first bus is |V1|^2 |y11 + y12 q| and into the second |V1| |V2| |y21 + y22 q|:
+    a few outages at once, so that what is worked out stays near.
+    """
+    own, mutual, back, far = seen_by
+    branches = network.branches
+    per_kva = network.base_kva / branches.emergency_kw
+    fullest, loading = np.empty(len(lost), dtype=np.int64), np.empty(len(lost))
+    for at in range(0, len(lost), NEAR):
+        some = slice(at, at + NEAR)
+        size = np.abs(voltage[some])
+        one, other = size[:, branches.from_bus], size[:, branches.to_bus]
+        quotient = voltage[some][:, branches.to_bus] / voltage[some][:, branches.from_bus]
+        into_one = one * np.abs(own + mutual * quotient)
+        into_other = other * np.abs(back + far * quotient)
+        share = np.maximum(into_one, into_other) * one * per_kva
+        rows = np.arange(len(share))
+        share[rows, lost[some]] = 0.0
+        fullest[some] = share.argmax(axis=1)
+        loading[some] = share[rows, fullest[some]]
+    return fullest, loading

@@ -36,16 +36,19 @@ class Buses:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Circuits:
-    """What a power flow with losses asks of L branches beside `Branches`: resistance_pu, charging_pu: of the whole
-    branch, ratio: of turns at the first bus, 1 for a line, above 0, shift_deg: the first bus ahead; (L,) each.
-    """
+    """What a power flow with losses asks of L branches beside `Branches`: resistance_pu, charging_pu and conductance_pu
+    (iron losses, half at each end): of the whole branch, ratio: of turns at the first bus, 1 for a line, above 0,
+    shift_deg: the first bus ahead; (L,) each. A conductance of none is 0."""
 
     resistance_pu: Real
     charging_pu: Real
     ratio: Real
     shift_deg: Real
+    conductance_pu: Real = field(default_factory=lambda: np.zeros(1))
 
     def __post_init__(self) -> None:
+        like = np.zeros(np.shape(self.resistance_pu))
+        object.__setattr__(self, "conductance_pu", like + self.conductance_pu)
         freeze(self, **dict.fromkeys(sorted(self.__dataclass_fields__), float))
         if not (self.ratio > 0.0).all():
             raise ValueError("a ratio of turns is not above 0")
@@ -67,7 +70,7 @@ class Machines:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DirectLines:
     """D lines of direct current, whose power converters hold: what each draws at its first bus and feeds in at its
-    second, kW, both without reactive power; (D,) each. names: as their source has them."""
+    second, without reactive power; (D,) each. names: as their source has them."""
 
     names: tuple[str, ...]
     from_bus: Whole
@@ -85,13 +88,65 @@ class DirectLines:
 def no_direct_lines() -> DirectLines:
     """None of them."""
     none, nowhere = np.empty(0), np.empty(0, dtype=np.int64)
-    return DirectLines(names=(), from_bus=nowhere, to_bus=nowhere, drawn_kw=none, fed_kw=none)
+    return DirectLines(
+        names=(),
+        from_bus=nowhere,
+        to_bus=nowhere,
+        drawn_kw=none,
+        fed_kw=none,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FaultSources:
+    """F machines and external grids that feed a short circuit, (F,) each. bus: by number; rated_kva: 0 where nobody
+    says, which feeds nothing; resistance_pu, reactance_pu: subtransient, with its own transformer, on rated_kva, the
+    reactance NaN where nobody says."""
+
+    bus: Whole
+    rated_kva: Real
+    resistance_pu: Real
+    reactance_pu: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, bus=np.int64)
+        freeze(self, **dict.fromkeys(("rated_kva", "resistance_pu", "reactance_pu"), np.float64))
+
+
+def no_fault_sources() -> FaultSources:
+    """None of them."""
+    none, nowhere = np.empty(0), np.empty(0, dtype=np.int64)
+    return FaultSources(bus=nowhere, rated_kva=none, resistance_pu=none, reactance_pu=none)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unfed:
+    """A part of a grid to which no power comes. names: of its buses; load_kw: on them; why: nothing comes."""
+
+    names: tuple[str, ...]
+    load_kw: float
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Origin:
+    """What a source holds beside the network that was made of it.
+
+    fused: names of buses that are one here, tied without impedance, the first its name; parts: of the grid without a
+    way to this one, each fed by machines of its own; unfed: parts that no machine feeds; notes: what else was read
+    otherwise than it stands, a sentence each.
+    """
+
+    fused: tuple[tuple[str, ...], ...] = ()
+    parts: tuple["Network", ...] = ()
+    unfed: tuple[Unfed, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Network:
     """A connected grid. base_kva: of all per-unit values; feeding_bus: number of the bus whose machines feed what
-    lacks, at angle 0. Raises ValueError where nothing feeds there.
+    lacks, at angle 0; origin: what its source holds beside it. Raises ValueError where nothing feeds there.
 
     Ratings of branches are of apparent power, kVA, where losses count, and of active power, kW, where they do not.
     """
@@ -104,6 +159,8 @@ class Network:
     machines: Machines
     feeding_bus: int
     direct: DirectLines = field(default_factory=no_direct_lines)
+    fault_sources: FaultSources = field(default_factory=no_fault_sources)
+    origin: Origin = field(default_factory=Origin)
 
     def __post_init__(self) -> None:
         if self.feeding_bus not in self.machines.bus:
@@ -114,6 +171,13 @@ def lossless(network: Network) -> Branches:
     """The branches as a flow without losses sees them: a ratio of turns lengthens a reactance."""
     reactance_pu = network.branches.reactance_pu * network.circuits.ratio
     return replace(network.branches, reactance_pu=reactance_pu)
+
+
+def bus_number(network: Network, name: str) -> int | None:
+    """The number of a bus by its name, or by the name of one that is tied to it; None where there is none."""
+    for group in network.origin.fused:
+        name = group[0] if name in group else name
+    return network.buses.names.index(name) if name in network.buses.names else None
 
 
 def drawn_kw(network: Network) -> Real:

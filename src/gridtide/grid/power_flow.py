@@ -17,7 +17,9 @@ Complex = NDArray[np.complex128]
 MOST_STEPS = 20
 CLOSE_PU = 1e-8
 """Steps of Newton's method at most, and the mismatch of power on the base at which it ends."""
-PQ, PV, FEEDING = 1.0, 2.0, 3.0
+KVA_PER_MVA = 1000.0
+FAR_MVAR = 1e6
+"""A limit of reactive power that no machine meets."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,26 +67,107 @@ def flow_at(network: Network, voltage: Complex) -> PowerFlow:
 
 def into_branches_kva(network: Network, voltage: Complex) -> tuple[Complex, Complex]:
     """Complex power into each branch at its first and at its second bus, kVA, (..., L). voltage: pu, (..., N)."""
-    branches, circuits = network.branches, network.circuits
-    series = 1.0 / (circuits.resistance_pu + 1j * branches.reactance_pu)
-    own = series + 0.5j * circuits.charging_pu
-    turns = circuits.ratio * np.exp(1j * np.deg2rad(circuits.shift_deg))
-    at_from, at_to = voltage[..., branches.from_bus], voltage[..., branches.to_bus]
-    from_pu = own / circuits.ratio**2 * at_from - series / np.conj(turns) * at_to
-    to_pu = own * at_to - series / turns * at_from
+    own, mutual, back, far = admittances(network)
+    at_from = voltage[..., network.branches.from_bus]
+    at_to = voltage[..., network.branches.to_bus]
+    from_pu = own * at_from + mutual * at_to
+    to_pu = back * at_from + far * at_to
     return (
         np.asarray(network.base_kva * at_from * np.conj(from_pu)),
         np.asarray(network.base_kva * at_to * np.conj(to_pu)),
     )
 
 
+def admittances(network: Network) -> tuple[Complex, Complex, Complex, Complex]:
+    """Of each branch, pu, (L,) each: current into its first bus by the voltage there and at the second, current into
+    its second bus by the voltage at the first and there. A pi circuit with the ratio of turns at the first bus."""
+    branches, circuits = network.branches, network.circuits
+    series = np.asarray(1.0 / (circuits.resistance_pu + 1j * branches.reactance_pu), np.complex128)
+    far = series + 0.5 * (circuits.conductance_pu + 1j * circuits.charging_pu)
+    turns = np.asarray(circuits.ratio * np.exp(1j * np.deg2rad(circuits.shift_deg)), np.complex128)
+    back = np.asarray(-series / turns, np.complex128)
+    return far / circuits.ratio**2, np.asarray(-series / np.conj(turns)), back, far
+
+
 def model_of(network: Network) -> Any:
-    """The network as lightsim2grid holds it. Raises BadInput where that is not installed."""
+    """The network as lightsim2grid holds it, made of whole columns. Raises BadInput where that is not installed."""
     try:
-        from lightsim2grid.network import init_from_matpower
-    except ModuleNotFoundError:
+        from lightsim2grid.network import LSGrid
+    except (ModuleNotFoundError, ImportError):
         raise BadInput([without_the_extra("lightsim2grid")]) from None
-    return init_from_matpower(_as_matrices(network))
+    model = LSGrid()
+    model.set_sn_mva(network.base_kva / KVA_PER_MVA)
+    is_line = _is_line(network)
+    count = len(network.buses)
+    model.init_bus(count, 1, np.ones(count), int(is_line.sum()), int((~is_line).sum()))
+    _add_branches(model, network, is_line)
+    _add_buses(model, network)
+    _add_machines(model, network)
+    _choose_solvers(model)
+    return model
+
+
+def _add_branches(model: Any, network: Network, is_line: NDArray[np.bool_]) -> None:
+    branches, circuits = network.branches, network.circuits
+    along = circuits.conductance_pu + 1j * circuits.charging_pu
+    line, other = np.flatnonzero(is_line), np.flatnonzero(~is_line)
+    model.init_powerlines_full(
+        circuits.resistance_pu[line],
+        branches.reactance_pu[line],
+        0.5 * along[line],
+        0.5 * along[line],
+        branches.from_bus[line],
+        branches.to_bus[line],
+    )
+    model.init_trafo(
+        circuits.resistance_pu[other],
+        branches.reactance_pu[other],
+        along[other],
+        circuits.ratio[other],
+        circuits.shift_deg[other],
+        [True] * len(other),
+        branches.from_bus[other],
+        branches.to_bus[other],
+        True,
+    )
+
+
+def _add_buses(model: Any, network: Network) -> None:
+    """Loads and shunts in MW and Mvar; a shunt draws reactive power there where it feeds it in here."""
+    buses = network.buses
+    load, load_var = drawn_kw(network), buses.load_kvar
+    at = np.flatnonzero((load != 0.0) | (load_var != 0.0))
+    model.init_loads(load[at] / KVA_PER_MVA, load_var[at] / KVA_PER_MVA, at)
+    at = np.flatnonzero((buses.shunt_kw != 0.0) | (buses.shunt_kvar != 0.0))
+    model.init_shunt(buses.shunt_kw[at] / KVA_PER_MVA, -buses.shunt_kvar[at] / KVA_PER_MVA, at)
+    model.init_storages(np.empty(0), np.empty(0), np.empty(0, dtype=np.int64))
+
+
+def _add_machines(model: Any, network: Network) -> None:
+    machines = network.machines
+    count = len(machines.bus)
+    far = np.full(count, FAR_MVAR)
+    model.init_generators_full(
+        machines.fed_kw / KVA_PER_MVA,
+        machines.held_pu,
+        np.zeros(count),
+        [True] * count,
+        -far,
+        far,
+        machines.bus,
+    )
+    for number in np.flatnonzero(machines.bus == network.feeding_bus).tolist():
+        model.add_gen_slackbus(number, 1.0)
+
+
+def _choose_solvers(model: Any) -> None:
+    """The fastest factorisation that this build has, to the same answer up to rounding."""
+    from lightsim2grid.algorithm import AlgorithmType
+
+    there = model.available_default_algorithms()
+    for wanted in (AlgorithmType.NR_KLU, AlgorithmType.DC_KLU):
+        if wanted in there:
+            model.change_algorithm(wanted)
 
 
 def order_in_model(network: Network) -> Whole:
@@ -104,28 +187,3 @@ def solved_voltage(network: Network, model: Any) -> Complex | None:
 def _is_line(network: Network) -> NDArray[np.bool_]:
     circuits = network.circuits
     return np.asarray((circuits.ratio == 1.0) & (circuits.shift_deg == 0.0))
-
-
-def _as_matrices(network: Network) -> dict[str, Any]:
-    """Rows of buses, machines and branches in MATPOWER's columns (its manual, appendix B), in MW."""
-    buses, machines = network.buses, network.machines
-    bus, gen = np.zeros((len(buses), 13)), np.zeros((len(machines.bus), 10))
-    bus[:, 0], bus[:, 1] = np.arange(len(buses)), PQ
-    bus[machines.bus, 1] = PV
-    bus[network.feeding_bus, 1] = FEEDING
-    drawn = (drawn_kw(network), buses.load_kvar, buses.shunt_kw, buses.shunt_kvar)
-    bus[:, 2:6] = np.column_stack(drawn) / 1000.0
-    bus[:, 7], bus[:, 9] = 1.0, 1.0
-    bus[:, 11], bus[:, 12] = buses.highest_pu, buses.lowest_pu
-    gen[:, 0], gen[:, 1] = machines.bus, machines.fed_kw / 1000.0
-    gen[:, 3], gen[:, 4] = np.inf, -np.inf
-    gen[:, 5], gen[:, 6], gen[:, 7] = machines.held_pu, network.base_kva / 1000.0, 1.0
-    gen[:, 8], gen[:, 9] = np.inf, -np.inf
-    branches, circuits = network.branches, network.circuits
-    branch = np.zeros((len(branches), 13))
-    branch[:, 0], branch[:, 1] = branches.from_bus, branches.to_bus
-    branch[:, 2], branch[:, 3] = circuits.resistance_pu, branches.reactance_pu
-    branch[:, 4] = circuits.charging_pu
-    branch[:, 8] = np.where(_is_line(network), 0.0, circuits.ratio)
-    branch[:, 9], branch[:, 10] = circuits.shift_deg, 1.0
-    return {"baseMVA": network.base_kva / 1000.0, "bus": bus, "gen": gen, "branch": branch}

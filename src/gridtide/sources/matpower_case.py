@@ -5,7 +5,8 @@ from pathlib import Path
 
 from gridtide.grid.network import Network
 from gridtide.sources import text_of
-from gridtide.wire.matpower import network_of, tables_in
+from gridtide.wire.matpower import network_of
+from gridtide.wire.matpower_tables import tables_in
 
 
 @dataclass(frozen=True, kw_only=True)

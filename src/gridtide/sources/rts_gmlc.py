@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 from gridtide.grid.branches import Branches
-from gridtide.grid.network import Buses, Circuits, DirectLines, Machines, Network
+from gridtide.grid.network import (
+    Buses,
+    Circuits,
+    DirectLines,
+    FaultSources,
+    Machines,
+    Network,
+)
 from gridtide.grid.system_year import SystemYear
 from gridtide.grid.units import ReserveProducts, Stores, Units
 from gridtide.sources import Table, numbers, open_table, words
@@ -414,6 +421,19 @@ def _network(
         ),
         feeding_bus=int(np.flatnonzero(kinds == "Ref")[0]),
         direct=direct,
+        fault_sources=_fault_sources(held, at, turning),
+    )
+
+
+def _fault_sources(held: dict[str, Real], at: Whole, turning: NDArray[np.bool_]) -> FaultSources:
+    """Units that turn, behind their own reactance (Unit X, taken as subtransient) and that of their transformer."""
+    known = held["machine"] > 0.0
+    behind = np.where(known, held["machine"] + held["transformer"], np.nan)
+    return FaultSources(
+        bus=at[turning],
+        rated_kva=KW * held["rated"][turning],
+        resistance_pu=np.zeros(int(turning.sum())),
+        reactance_pu=behind[turning],
     )
 
 

@@ -7,7 +7,7 @@ import click
 
 from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, refuse_if_any
 
 SHOWN = 5
 
@@ -16,6 +16,8 @@ SHOWN = 5
 @click.argument("network", type=click.Path(path_type=Path))
 @click.option("--bus", "hosts", multiple=True, metavar="NAME",
               help="How much more load a bus takes, without losses.")  # fmt: skip
+@click.option("--short-circuit", "strength", is_flag=True,
+              help="How strong each bus is: initial symmetrical short-circuit power.")  # fmt: skip
 @click.option("--year", "over_year", is_flag=True,
               help="Every hour of the year of an RTS-GMLC folder: what buses take, and a load at --bus.")  # fmt: skip
 @click.option("--connection", type=click.Path(path_type=Path), metavar="FILE",
@@ -27,41 +29,36 @@ SHOWN = 5
 def study(
     network: Path,
     hosts: tuple[str, ...],
+    strength: bool,
     over_year: bool,
     connection: Path | None,
     flex: Path | None,
     page: Path | None,
     as_json: bool,
 ) -> int:
-    """Solve NETWORK (a MATPOWER case, .m) as it stands and after the loss of each branch; needs the extra `grid`.
-    Leaves with 3 where the network has no solution as it stands, or, with --year, a load that must be firm is not.
-    """
+    """Solve NETWORK (a MATPOWER case .m, a network .json that pandapower wrote, the folder of RTS-GMLC) as it stands
+    and after the loss of each branch; needs the extra `grid`. Leaves with 3 where a part of it has no solution as it
+    stands or load that nothing feeds, or, with --year, a load that must be firm is not."""
     if over_year:
         from gridtide.doors.cli.study_year import year_answered
 
         return year_answered(network, hosts, connection, flex, page, as_json)
     if connection or flex:
         raise BadInput([_needs_a_year()])
+    from gridtide.doors.cli.network_file import network_in, unknown_buses
     from gridtide.doors.results.study_document import study_document
-    from gridtide.sources.matpower_case import MatpowerCase
 
-    read = MatpowerCase(path=network).read()
-    unknown = [name for name in hosts if name not in read.buses.names]
-    if unknown:
-        raise BadInput(_no_bus(name, read.buses.names) for name in unknown)
-    found = study_document(read, tuple(dict.fromkeys(hosts)))
+    read = network_in(network)
+    refuse_if_any(unknown_buses(read, hosts, "--bus"))
+    found = study_document(read, tuple(dict.fromkeys(hosts)), strength)
     tell(found, "study.js", page, as_json, show)
-    return 0 if found["solved"] else 3
+    return 0 if _is_whole(found) else 3
 
 
-def _no_bus(name: str, known: tuple[str, ...]) -> Finding:
-    shown = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
-    return Finding(
-        subject="--bus",
-        value=f"{name} is no bus of the network that is in service",
-        limit=f"one of its {len(known):,}: {shown}",
-        mend="Name it as the column bus_i does.",
-    )
+def _is_whole(found: dict[str, Any]) -> bool:
+    """Whether every part is solved and no load is without power."""
+    fed = all(one["load_kw"] == 0.0 for one in found["unfed"])
+    return found["solved"] and fed and all(_is_whole(part) for part in found["parts"])
 
 
 def _needs_a_year() -> Finding:
@@ -79,9 +76,56 @@ def show(found: dict[str, Any]) -> None:
         f"{found['of']}: {found['buses']:,} buses, {found['branches']:,} branches,"
         f" {found['load_kw']:,.0f} kW of load, what lacks fed at bus {found['fed_by']}"
     )
+    _show_origin(found)
     if not found["solved"]:
-        click.echo("it has no solution as it stands: voltages collapse under this load")
-        return
+        click.echo(_collapse(found))
+    else:
+        _show_solved(found)
+    if found["short_circuit"] is not None:
+        _show_strength(found["short_circuit"])
+    for part in found["parts"]:
+        click.echo("")
+        show(part)
+
+
+def _show_origin(found: dict[str, Any]) -> None:
+    """What was read otherwise than it stands, and what is not fed."""
+    for one in found["unfed"]:
+        named = _named(one["buses"])
+        click.echo(f"not fed: {named} with {one['load_kw']:,.0f} kW of load: {one['why']}")
+    for group in found["fused"]:
+        click.echo(f"one bus, tied without impedance: {_named(group)}")
+    if found["unrated"]:
+        few = ", ".join(found["unrated"][:SHOWN]) + (" …" if len(found["unrated"]) > SHOWN else "")
+        click.echo(
+            f"{len(found['unrated']):,} of {found['branches']:,} branches have no rating and are never full: {few}"
+        )
+    for one in found["direct"]:
+        click.echo(
+            f"direct current {one['line']}: {one['drawn_kw']:,.0f} kW in, {one['fed_kw']:,.0f} kW out"
+        )
+    for note in found["notes"][:SHOWN]:
+        click.echo(note)
+    if len(found["notes"]) > SHOWN:
+        click.echo(f"and {len(found['notes']) - SHOWN} more such rows (--json has all)")
+
+
+def _named(names: list[str]) -> str:
+    few = ", ".join(names[:SHOWN])
+    return f"bus {few}" if len(names) <= SHOWN else f"bus {few} and {len(names) - SHOWN:,} more"
+
+
+def _collapse(found: dict[str, Any]) -> str:
+    share = found["solves_at"]
+    if share == 0.0:
+        return "it has no solution as it stands, and none without any load: look at its machines and impedances"
+    return (
+        "it has no solution as it stands: voltages collapse under this load. It has one up to"
+        f" {share:.1%} of it, which is {(1.0 - share) * found['load_kw']:,.0f} kW less"
+    )
+
+
+def _show_solved(found: dict[str, Any]) -> None:
     now = found["now"]
     click.echo(
         f"as it stands: {now['lost_kw']:,.0f} kW lost; {now['lowest_pu']:.4f} pu at bus {now['lowest_bus']},"
@@ -92,6 +136,27 @@ def show(found: dict[str, Any]) -> None:
     for one in found["hosting"]:
         now, after = _room(one["now"]), _room(one["after_any_outage"])
         click.echo(f"bus {one['bus']} takes {now} as it stands, {after} after any outage")
+
+
+def _show_strength(told: dict[str, Any]) -> None:
+    buses = told["buses"]
+    click.echo(
+        f"short-circuit power with a voltage factor of {told['voltage_factor']:g}: the weakest of {len(buses):,} buses"
+    )
+    for one in buses[:SHOWN]:
+        current = "" if one["current_ka"] is None else f", {one['current_ka']:.2f} kA"
+        click.echo(f"  bus {one['bus']}: {one['power_kva']:,.0f} kVA{current}")
+    if told["assumed"]:
+        click.echo(
+            f"  {told['assumed']} machines tell no subtransient reactance and are taken at {told['assumed_pu']:g} pu"
+            " on their rating"
+        )
+    if told["left_out"]:
+        click.echo(f"  {told['left_out']} machines without a rating feed nothing")
+    if told["unrated_transformers"]:
+        click.echo(
+            f"  {told['unrated_transformers']} transformers have no rating: their impedance is not corrected"
+        )
 
 
 def _fullest(now: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from gridtide.grid.hosting_system import (
     untold,
 )
 from gridtide.grid.hosting_year import HostingYear
+from gridtide.grid.network import bus_number
 from gridtide.grid.waiting_work import WaitingWork, depth_kw, scaled, waited
 from gridtide.invest.interconnection import ConnectionCosts, Way, ways_to_connect
 
@@ -58,7 +59,8 @@ def connection_document(
     standing: Standing, asked: Asked, name: str, done: Told = untold
 ) -> dict[str, Any]:
     """One bus, by its name. asked: None in it where no size is asked for."""
-    bus = standing.system.network.buses.names.index(name)
+    bus = bus_number(standing.system.network, name)
+    assert bus is not None
     years = [room_at(standing, asked.feeding, bus, outages, done) for outages in (False, True)]
     now, after = years
     rooms = _Rooms(

@@ -6,36 +6,89 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.grid.contingency import Fate, Outages, outages_of
+from gridtide.grid.borne_load import largest_share
+from gridtide.grid.contingency import Fate, Outages, solved_outages
 from gridtide.grid.hosting_capacity import NONE, Hosting, hosted_at
-from gridtide.grid.network import Network, lossless, lossless_kw
-from gridtide.grid.power_flow import PowerFlow, power_flow
+from gridtide.grid.network import Network, bus_number, lossless, lossless_kw
+from gridtide.grid.power_flow import PowerFlow
 from gridtide.grid.sensitivities import sensitivities
+from gridtide.grid.short_circuit import ASSUMED_PU, VOLTAGE_FACTOR, short_circuit
 
 Real = NDArray[np.float64]
 
 
-def study_document(network: Network, hosts: tuple[str, ...]) -> dict[str, Any]:
-    """One network. solved: whether it has a flow as it stands; all that follows is None where it has none. hosts: names
-    of buses of the network whose room for load is asked, without losses."""
-    flow = power_flow(network)
-    outages = None if flow is None else outages_of(network)
+def study_document(
+    network: Network, hosts: tuple[str, ...], strength: bool = False
+) -> dict[str, Any]:
+    """One network, and under `parts` those that its source holds beside it, each as a document of its own.
+
+    solved: whether it has a flow as it stands; now, outages and hosting are None where it has none, and solves_at is
+    the largest share of its load at which it has one. hosts: names of buses whose room for load is asked, without
+    losses; strength: whether short_circuit is worked out, else None. fused, unfed, unrated, direct, notes: what was
+    read otherwise than it stands.
+    """
+    names = branch_names(network)
+    solved = solved_outages(network)
     found: dict[str, Any] = {
         "of": network.name,
-        "solved": flow is not None,
+        "solved": solved is not None,
         "buses": len(network.buses),
         "branches": len(network.branches),
         "load_kw": float(network.buses.load_kw.sum()),
         "fed_by": network.buses.names[network.feeding_bus],
+        **_origin(network, names),
+        "parts": [study_document(part, (), strength) for part in network.origin.parts],
+        "short_circuit": _strength(network) if strength else None,
     }
-    if flow is None or outages is None:
-        return {**found, "now": None, "outages": None, "hosting": None}
-    names = branch_names(network)
+    if solved is None:
+        share = largest_share(network)
+        return {**found, "solves_at": share, "now": None, "outages": None, "hosting": None}
+    flow, outages = solved
     return {
         **found,
+        "solves_at": None,
         "now": _now(network, flow, names),
         "outages": _after(network, outages, names),
         "hosting": _hosting(network, hosts, names) if hosts else [],
+    }
+
+
+def _origin(network: Network, names: list[str]) -> dict[str, Any]:
+    origin, direct = network.origin, network.direct
+    lines = zip(direct.names, direct.drawn_kw.tolist(), direct.fed_kw.tolist(), strict=True)
+    return {
+        "fused": [list(group) for group in origin.fused],
+        "unfed": [
+            {"buses": list(one.names), "load_kw": one.load_kw, "why": one.why}
+            for one in origin.unfed
+        ],
+        "unrated": [
+            names[branch]
+            for branch in np.flatnonzero(np.isinf(network.branches.rating_kw)).tolist()
+        ],
+        "direct": [{"line": line, "drawn_kw": drawn, "fed_kw": fed} for line, drawn, fed in lines],
+        "notes": list(origin.notes),
+    }
+
+
+def _strength(network: Network) -> dict[str, Any]:
+    """Short-circuit power of each bus, the weakest first."""
+    found = short_circuit(network)
+    names, ka = network.buses.names, found.current_ka
+    return {
+        "voltage_factor": VOLTAGE_FACTOR,
+        "assumed": found.assumed,
+        "assumed_pu": ASSUMED_PU,
+        "left_out": found.left_out,
+        "unrated_transformers": found.unrated,
+        "buses": [
+            {
+                "bus": names[bus],
+                "power_kva": float(found.power_kva[bus]),
+                "current_ka": None if np.isnan(ka[bus]) else float(ka[bus]),
+            }
+            for bus in np.argsort(found.power_kva, kind="stable").tolist()
+        ],
     }
 
 
@@ -127,7 +180,8 @@ def _hosting(network: Network, hosts: tuple[str, ...], names: list[str]) -> list
     flow_kw = lossless_kw(network, factors.ptdf)
     found = []
     for host in hosts:
-        bus = network.buses.names.index(host)
+        bus = bus_number(network, host)
+        assert bus is not None, host
         now, after = (hosted_at(branches, factors, flow_kw, bus, after) for after in (False, True))
         found.append(
             {"bus": host, "now": _told(now, names), "after_any_outage": _told(after, names)}

@@ -1,0 +1,57 @@
+"""The NETWORK of `gridtide study`, in whichever of the forms that are read it stands."""
+
+from pathlib import Path
+
+from gridtide.finding import BadInput, Finding
+from gridtide.grid.network import Network, bus_number
+from gridtide.sources.rts_gmlc import RtsGmlc
+
+SHOWN = 5
+
+
+def network_in(path: Path) -> Network:
+    """The network of a MATPOWER case (`.m`, plain or gzip), of a file that pandapower wrote (`.json`), or of the folder
+    of the RTS-GMLC system. Raises BadInput with every fault found."""
+    if path.is_dir():
+        return system_in(path).network
+    if path.suffix == ".json":
+        from gridtide.sources.pandapower_net import PandapowerFile
+
+        return PandapowerFile(path=path).read()
+    from gridtide.sources.matpower_case import MatpowerCase
+
+    return MatpowerCase(path=path).read()
+
+
+def system_in(path: Path) -> RtsGmlc:
+    """The RTS-GMLC system with its units and its year. Raises BadInput where the path is no such folder."""
+    from gridtide.sources.rts_gmlc import RtsGmlcFolder
+
+    if not path.is_dir():
+        raise BadInput(
+            [
+                Finding(
+                    subject=str(path),
+                    value="is one network without units and hours",
+                    limit="the folder of the RTS-GMLC system",
+                    mend="Name the folder that holds bus.csv, gen.csv and day_ahead_hourly.parquet.",
+                )
+            ]
+        )
+    return RtsGmlcFolder(path=path).read()
+
+
+def unknown_buses(network: Network, names: tuple[str, ...], option: str) -> list[Finding]:
+    """A fault for each name that is no bus of the network."""
+    known = network.buses.names
+    shown = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
+    return [
+        Finding(
+            subject=option,
+            value=f"{name} is no bus of the network that is in service",
+            limit=f"one of its {len(known):,}: {shown}",
+            mend="Name it as the table of buses does.",
+        )
+        for name in names
+        if bus_number(network, name) is None
+    ]
