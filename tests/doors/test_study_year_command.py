@@ -51,8 +51,8 @@ def test_the_keys_of_the_document_are_a_contract(found: dict[str, Any], page: Pa
     }  # fmt: skip
     (one,) = found["connections"]
     assert set(one) == {
-        "bus", "fed_by", "now", "after_any_outage", "off_after_outage", "duration", "points", "curve", "relieved",
-        "work", "asked",
+        "bus", "fed_by", "now", "after_any_outage", "off_after_outage", "notice_min", "duration", "points", "curve",
+        "relieved", "work", "asked",
     }  # fmt: skip
     assert all(set(one[name]) == ROOM for name in ("now", "after_any_outage"))
     assert all(set(bus) == {"bus", "now", "after_any_outage"} for bus in found["by_bus"])

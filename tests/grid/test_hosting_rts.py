@@ -77,8 +77,10 @@ def test_ratings_that_are_raised_as_told_make_the_load_firm(standing: Standing) 
     raised = _raised(standing, more)
     assert float(room_at(raised, ANEW, bus, outages=True).hosted_kw.min()) >= size - 5.0
     full = int(before.branch[before.hosted_kw[:, 0].argmin(), 0])
-    alone = relieved_at(standing, ANEW, bus, full, before)
+    alone = relieved_at(standing, ANEW, bus, (full,), before)
     assert alone.firm_kw >= firm - 1.0
+    twins = (full, int(before.lost[before.hosted_kw[:, 0].argmin(), 0]))
+    assert relieved_at(standing, ANEW, bus, twins, before).firm_kw > firm + 50_000.0
 
 
 def test_shares_find_no_more_than_redispatch_where_units_can_still_rise(
