@@ -68,6 +68,7 @@ function asked(one) {
   if (of.ways.length) {
     words(["way to connect, the cheapest first", `${of.currency} a year`, "kWh not served", "built"], of.ways.map((way) => [way.way, way.cost_per_year === null ? "cannot be filled" : number(way.cost_per_year), number(way.unserved_kwh), Object.entries(way.built).map(([name, value]) => `${name.replace(/_([^_]*)$/, (_, unit) => ` ${unit.replace("kw", "kW")}`)} ${value === null ? "n/a" : number(value)}`).join(", ") || "–"]));
   }
+  if (of.reinforced.length) element("h3", "What would make it firm");
   if (of.reinforced.length) words(["branch that must carry more for it to be firm", "kW more"], of.reinforced.map((row) => [row.branch, number(row.more_kw)]));
 }
 
@@ -91,6 +92,7 @@ function connection(one) {
   duration(one);
   element("h3", "What binds");
   words(["full after any outage", "hours"], after.binding.map((row) => [pair(row), number(row.hours)]));
+  if (one.relieved.length) element("h3", "What reinforcing gives");
   if (one.relieved.length) words(["branches without a limit", "firm then", "gained", "what binds then"], one.relieved.map((row) => [row.branches.join(" and "), kw(row.firm_kw), kw(row.gained_kw), pair(row.then)]));
   if (one.work) element("p", `Work that waits: ${one.work.of} gives ${number(one.work.for_1_h_kw)} kW for an hour and ${number(one.work.for_4_h_kw)} kW for four${one.work.fleet_kw ? ` of the ${number(one.work.fleet_kw)} kW it draws` : ""}, and catches up by ${number(one.work.catch_up_kw)} kW.`);
 }
