@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from gridtide.finding import BadInput
 from gridtide.grid.branches import Branches, cut_off, parts
 from gridtide.grid.contingency import Fate, outages_of, voltages_after
-from gridtide.grid.network import Circuits, Network, injected_kw, lossless, lossless_kw
+from gridtide.grid.network import Circuits, Network, bus_number, injected_kw, lossless, lossless_kw
 from gridtide.grid.power_flow import PowerFlow, power_flow
 from gridtide.grid.sensitivities import flows_after_kw, outage_shares, sensitivities
 from gridtide.sources.matpower_case import MatpowerCase
 from gridtide.testing.instances.networks import network
 
 NINE = Path(__file__).parents[2] / "examples" / "nine_buses.m"
+SWITCHED = NINE.with_name("switched_buses.m")
 
 
 def solved(grid: Network) -> PowerFlow:
@@ -136,6 +137,38 @@ def test_shares_come_in_pieces_as_they_stand_in_the_whole() -> None:
         assert shares == pytest.approx(whole.lodf[:, lost])
     with pytest.raises(ValueError, match="a bridge"):
         outage_shares(branches, 0, np.asarray([0, 1]))
+
+
+def test_losses_of_branches_beside_a_series_capacitor_are_flows_solved_again() -> None:
+    """A reactance below 0, a tie and a line of direct current: by factors as without the branch."""
+    grid = MatpowerCase(path=SWITCHED).read()
+    assert (grid.branches.reactance_pu < 0.0).sum() == 1
+    found = sensitivities(lossless(grid), grid.feeding_bus)
+    flow = lossless_kw(grid, found.ptdf)
+    left = injected_kw(grid)
+    np.subtract.at(left, grid.branches.from_bus, flow)
+    np.add.at(left, grid.branches.to_bus, flow)
+    assert np.abs(np.delete(left, grid.feeding_bus)).max() < 1e-6
+    meshed = np.flatnonzero(~found.is_bridge).tolist()
+    assert len(meshed) == 7
+    for lost in meshed:
+        less = without(grid, lost)
+        again = lossless_kw(less, sensitivities(lossless(less), less.feeding_bus).ptdf)
+        assert np.delete(flows_after_kw(found, flow, lost), lost) == pytest.approx(again, abs=1e-4)
+
+
+def test_two_bars_that_are_tied_have_the_voltages_of_two_buses_hardly_apart(tmp_path: Path) -> None:
+    """The tie of the example as a reactance of 1e-6 pu: the same voltages to a millionth, both bars alike."""
+    text = SWITCHED.read_text()
+    near = tmp_path / "near.m"
+    near.write_text(text.replace("\t5\t10\t0\t0\t", "\t5\t10\t0\t1e-6\t"))
+    tied, apart = MatpowerCase(path=SWITCHED).read(), MatpowerCase(path=near).read()
+    assert len(apart.buses) == len(tied.buses) + 1
+    one, other = solved(tied), solved(apart)
+    for name in apart.buses.names:
+        ours, theirs = bus_number(tied, name), bus_number(apart, name)
+        assert ours is not None and theirs is not None
+        assert one.voltage_pu[ours] == pytest.approx(other.voltage_pu[theirs], abs=2e-6)
 
 
 def test_a_network_beyond_its_means_has_no_flow_and_no_outages() -> None:

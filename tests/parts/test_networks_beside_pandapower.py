@@ -233,6 +233,34 @@ def test_voltages_and_flows_without_losses_of_larger_cases_are_theirs(
     assert np.abs(flow - foreign).max() < 1e-3
 
 
+def test_ratings_are_those_of_its_elements_and_fillers_are_none(pandapower: Any) -> None:
+    """A line by its highest current, a transformer by its power; 99,999 kA is nobody's rating."""
+    net = pandapower.networks.example_multivoltage()
+    grid = PandapowerNet(net=net).read()
+    line = np.sqrt(3.0) * net.line.max_i_ka * net.bus.vn_kv[net.line.from_bus].to_numpy()
+    lines, rated = len(net.line), np.concatenate([line * net.line.parallel, net.trafo.sn_mva])
+    in_service = np.concatenate([net.line.in_service, net.trafo.in_service])
+    known = 1000.0 * rated[in_service]
+    assert lines and grid.branches.rating_kw[: len(known)] == pytest.approx(known)
+    bare = PandapowerNet(net=pandapower.networks.case118()).read()
+    assert np.isinf(bare.branches.rating_kw).all()
+
+
+def test_a_line_of_direct_current_of_pandapower_is_taken(pandapower: Any) -> None:
+    """Its losses and the voltages it holds: |V| within 1e-9 pu; what is controlled while it is solved is refused."""
+    net = pandapower.networks.case9()
+    pandapower.create_dcline(
+        net, 5, 8, p_mw=10.0, loss_percent=2.0, loss_mw=0.5, vm_from_pu=1.01, vm_to_pu=1.0
+    )
+    grid = PandapowerNet(net=net).read()
+    solve(pandapower, net)
+    assert (grid.direct.names, grid.direct.fed_kw.tolist()) == (("5-8",), [9_300.0])
+    assert apart_pu(grid, net) < 1e-9
+    pandapower.create_svc(net, 4, 1.0, -10.0, 1.0, 144.0)
+    with pytest.raises(BadInput, match="pandapower svc: 1 in service"):
+        PandapowerNet(net=net).read()
+
+
 def test_a_file_of_pandapower_is_the_network_it_holds(pandapower: Any, tmp_path: Path) -> None:
     """Written with to_json and read again: the same voltages; objects of other programs are not loaded."""
     net = pandapower.networks.example_multivoltage()

@@ -148,6 +148,15 @@ def test_a_year_that_lacks_an_hour_is_named(folder: Path, tmp_path: Path) -> Non
     assert "8,783 hours" in str(told.value)
 
 
+def test_a_bus_without_a_way_to_the_one_that_feeds_is_named(folder: Path, tmp_path: Path) -> None:
+    """Bus 207 hangs on one line; to another bus instead, nothing leads there."""
+    copy = changed(folder, tmp_path, "branch", "B11,207,208,", "B11,206,208,")
+    with pytest.raises(BadInput, match="no branch leads from it to the bus of type Ref") as told:
+        RtsGmlcFolder(path=copy).read()
+    (finding,) = told.value.findings
+    assert "bus.csv.gz line" in finding.subject
+
+
 def test_a_folder_without_a_table_names_it(tmp_path: Path) -> None:
     """Every missing table at once."""
     with pytest.raises(BadInput) as told:

@@ -47,6 +47,7 @@ def test_ratings_of_nought_are_none_and_the_emergency_one_is_the_best_that_is_to
         ("100\t0\t0", 100_000.0, 100_000.0),
         ("100\t120\t0", 100_000.0, 120_000.0),
         ("100\t120\t150", 100_000.0, 150_000.0),
+        ("9900\t9999\t99999", np.inf, np.inf),
     ):
         branches = read(NINE.replace(first, first.replace("250\t250\t250", told))).branches
         assert (branches.rating_kw[0], branches.emergency_kw[0]) == (normal, emergency)

@@ -15,10 +15,12 @@ from gridtide.grid.network import FaultSources, Network, bus_number
 from gridtide.grid.short_circuit import VOLTAGE_FACTOR
 from gridtide.sources import text_of
 from gridtide.wire.matpower import network_of
-from gridtide.wire.matpower_tables import LEAST_COLUMNS, Tables
+from gridtide.wire.matpower_tables import DIRECT, LEAST_COLUMNS, Tables
 
 BEYOND = ("branch_g_asym", "branch_b_asym", "branch_r_asym", "branch_x_asym")
 """What pandapower tells of branches beside MATPOWER's columns and iron losses, each only where it is not 0."""
+CONTROLLED = ("svc", "tcsc", "ssc", "vsc", "vsc_stacked", "vsc_bipolar", "line_dc", "b2b_vsc")
+"""Tables of elements that change what they do while a flow is solved."""
 MADE_OF = re.compile(r'_module\\*"\s*:\s*\\*"([^"\\]+)')
 HARMLESS = ("pandapower", "pandas", "numpy")
 """Programs whose objects a file of pandapower may be made of; whatever else it names is not loaded."""
@@ -72,8 +74,9 @@ class PandapowerNet:
             self.net, init="flat", calculate_voltage_angles=True, trafo_model="pi", mode="pf"
         )
         rows = {table: np.real(found[table]) for table in LEAST_COLUMNS}
-        refuse_if_any(_beyond_the_form(found))
-        groups = _labels(self.net, len(rows["bus"]))
+        refuse_if_any([*_beyond_the_form(found), *_controlled(self.net)])
+        _rate(self.net, rows["branch"])
+        labels = _labels(self.net, len(rows["bus"]))
         iron = np.real(np.asarray(found.get("branch_g", np.zeros(len(rows["branch"])))))
         network = network_of(
             Tables(
@@ -83,16 +86,14 @@ class PandapowerNet:
                 **rows,
                 lines={table: np.arange(len(values)) for table, values in rows.items()},
                 word="row",
-                names={row: labels[0] for row, labels in groups.items()},
+                names={row: known[0] for row, known in labels.items()},
                 conductance_pu=iron,
+                dcline=_direct(self.net),
             )
         )
-        fused = tuple(group for group in groups.values() if len(group) > 1)
-        origin = replace(
-            network.origin,
-            fused=_with_closed_switches(network.origin.fused, fused),
-            notes=(*network.origin.notes, *_said_of_direct(self.net)),
-        )
+        fused = tuple(group for group in labels.values() if len(group) > 1)
+        groups = _with_closed_switches(network.origin.fused, fused)
+        origin = replace(network.origin, fused=groups)
         return replace(network, origin=origin, fault_sources=_fault_sources(self.net, network))
 
 
@@ -160,10 +161,47 @@ def _records(table: Any) -> list[dict[str, Any]]:
     return [dict(one) for one in table[table.in_service].to_dict("records")]
 
 
-def _said_of_direct(net: Any) -> Iterator[str]:
-    lines: NDArray[np.bool_] = net.dcline.in_service.to_numpy(dtype=bool)
-    if lines.any():
-        yield f"{int(lines.sum())} lines of direct current stand as machines at both of their ends"
+def _direct(net: Any) -> NDArray[np.float64]:
+    """Lines of direct current in MATPOWER's columns; pandapower adds them to its tables only while it solves."""
+    row_of = np.asarray(net._pd2ppc_lookups["bus"])
+    lines = [one for one in _records(net.dcline) if row_of[one["from_bus"]] >= 0]
+    found = np.zeros((len(lines), DIRECT))
+    for row, one in zip(found, lines, strict=True):
+        row[:4] = row_of[one["from_bus"]], row_of[one["to_bus"]], 1.0, one["p_mw"]
+        row[7:9] = one["vm_from_pu"], one["vm_to_pu"]
+        row[15:17] = one["loss_mw"], one["loss_percent"] / 100.0
+    return found
+
+
+def _rate(net: Any, branch: NDArray[np.float64]) -> None:
+    """Ratings, MVA, written over what pandapower puts there where nobody limits its own optimisation: of a line by its
+    highest current, of a transformer by its rated power, both by `max_loading_percent` where that is told; 0 for all
+    others."""
+    branch[:, 5:8] = 0.0
+    level_kv = net.bus.vn_kv
+    for table, (first, behind) in net._pd2ppc_lookups["branch"].items():
+        if table == "line":
+            own = net.line.max_i_ka * level_kv[net.line.from_bus].to_numpy() * np.sqrt(3.0)
+            rated = own * net.line.df * net.line.parallel
+        elif table == "trafo":
+            rated = net.trafo.sn_mva * net.trafo.df * net.trafo.parallel
+        else:
+            continue
+        most = getattr(net, table).get("max_loading_percent", 100.0)
+        told = np.asarray(rated * most / 100.0, dtype=np.float64)
+        branch[first:behind, 5:8] = np.where(np.isfinite(told), told, 0.0)[:, None]
+
+
+def _controlled(net: Any) -> Iterator[Finding]:
+    for table in CONTROLLED:
+        count = int(net[table].in_service.sum()) if table in net and len(net[table]) else 0
+        if count:
+            yield Finding(
+                subject=f"pandapower {table}",
+                value=f"{count} in service",
+                limit="none: its control is not solved here",
+                mend="Put it out of service and state what it does as a load, a machine or a shunt.",
+            )
 
 
 def _beyond_the_form(found: Any) -> list[Finding]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
-from gridtide.grid.branches import Branches
+from gridtide.grid.branches import Branches, parts
 from gridtide.grid.network import (
     Buses,
     Circuits,
@@ -385,44 +385,69 @@ def _network(
     """Machines that turn hold their bus at the voltage of the table bus; all others are loads below 0."""
     kinds = words(bus, "type")
     holds = turning & (kinds[at] != "PQ")
-    load, load_var = KW * drawn["load"], KW * drawn["load_var"]
-    np.subtract.at(load, at[~holds], KW * held["fed"][~holds])
-    np.subtract.at(load_var, at[~holds], KW * held["fed_var"][~holds])
+    feeding_bus = int(np.flatnonzero(kinds == "Ref")[0])
+    branches, circuits = _branches(lines, ends)
+    refuse_if_any(_apart(bus, branches, feeding_bus))
     return Network(
         name="RTS-GMLC",
         base_kva=BASE_KVA,
-        buses=Buses(
-            names=tuple(f"{number:g}" for number in drawn["bus"]),
-            nominal_kv=drawn["nominal_kv"],
-            load_kw=load,
-            load_kvar=load_var,
-            shunt_kw=KW * drawn["shunt"],
-            shunt_kvar=KW * drawn["shunt_var"],
-            lowest_pu=np.full(len(bus), 0.95),
-            highest_pu=np.full(len(bus), 1.05),
-        ),
-        branches=Branches(
-            from_bus=ends[0],
-            to_bus=ends[1],
-            reactance_pu=lines["x"],
-            rating_kw=KW * lines["normal"],
-            emergency_kw=KW * lines["long"],
-        ),
-        circuits=Circuits(
-            resistance_pu=lines["r"],
-            charging_pu=lines["b"],
-            ratio=np.where(lines["ratio"] == 0.0, 1.0, lines["ratio"]),
-            shift_deg=np.zeros(len(ends[0])),
-        ),
+        buses=_buses(drawn, held, at, ~holds),
+        branches=branches,
+        circuits=circuits,
         machines=Machines(
             bus=at[holds],
             fed_kw=KW * held["fed"][holds],
             held_pu=drawn["voltage"][at[holds]],
         ),
-        feeding_bus=int(np.flatnonzero(kinds == "Ref")[0]),
+        feeding_bus=feeding_bus,
         direct=direct,
         fault_sources=_fault_sources(held, at, turning),
     )
+
+
+def _buses(
+    drawn: dict[str, Real], held: dict[str, Real], at: Whole, others: NDArray[np.bool_]
+) -> Buses:
+    """Buses with units that hold no voltage taken off their loads."""
+    load, load_var = KW * drawn["load"], KW * drawn["load_var"]
+    np.subtract.at(load, at[others], KW * held["fed"][others])
+    np.subtract.at(load_var, at[others], KW * held["fed_var"][others])
+    return Buses(
+        names=tuple(f"{number:g}" for number in drawn["bus"]),
+        nominal_kv=drawn["nominal_kv"],
+        load_kw=load,
+        load_kvar=load_var,
+        shunt_kw=KW * drawn["shunt"],
+        shunt_kvar=KW * drawn["shunt_var"],
+        lowest_pu=np.full(len(load), 0.95),
+        highest_pu=np.full(len(load), 1.05),
+    )
+
+
+def _branches(lines: dict[str, Real], ends: list[Whole]) -> tuple[Branches, Circuits]:
+    branches = Branches(
+        from_bus=ends[0],
+        to_bus=ends[1],
+        reactance_pu=lines["x"],
+        rating_kw=KW * lines["normal"],
+        emergency_kw=KW * lines["long"],
+    )
+    circuits = Circuits(
+        resistance_pu=lines["r"],
+        charging_pu=lines["b"],
+        ratio=np.where(lines["ratio"] == 0.0, 1.0, lines["ratio"]),
+        shift_deg=np.zeros(len(ends[0])),
+    )
+    return branches, circuits
+
+
+def _apart(bus: Table, branches: Branches, feeding_bus: int) -> Iterator[Finding]:
+    """Buses without a way to the one of type Ref."""
+    part = np.full(len(bus), -1)
+    labels = parts(branches)
+    part[: len(labels)] = labels
+    for row in np.flatnonzero(part != part[feeding_bus]).tolist():
+        yield _wrong(bus, row, "no branch leads from it to the bus of type Ref", "one grid")
 
 
 def _fault_sources(held: dict[str, Real], at: Whole, turning: NDArray[np.bool_]) -> FaultSources:

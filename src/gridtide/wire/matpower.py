@@ -29,7 +29,8 @@ Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 BUS_COLUMNS = ("bus_i", "type", "Pd", "Qd", "Gs", "Bs")
-SHOWN = 5
+FILLERS, FILLER = (9_900.0, 9_999.0), 90_000.0
+"""Ratings that stand where nobody knows one, MVA, and from where on every one does."""
 
 
 def network_of(tables: Tables) -> Network:
@@ -354,7 +355,7 @@ def _finding(tables: Tables, table: str, row: int, value: str, limit: str) -> Fi
 
 def _branches(tables: Tables, place: dict[float, int]) -> tuple[Branches, Circuits]:
     rows = tables.branch
-    normal, brief, emergency = (np.where(rows[:, k] > 0.0, rows[:, k], np.inf) for k in (5, 6, 7))
+    normal, brief, emergency = (_rating(rows[:, column]) for column in (5, 6, 7))
     after = np.where(np.isfinite(emergency), emergency, brief)
     ends = [[place[number] for number in rows[:, end].tolist()] for end in (0, 1)]
     branches = Branches(
@@ -372,6 +373,12 @@ def _branches(tables: Tables, place: dict[float, int]) -> tuple[Branches, Circui
         conductance_pu=tables.conductance_pu if tables.conductance_pu.size else np.zeros(len(rows)),
     )
     return branches, circuits
+
+
+def _rating(told: Real) -> Real:
+    """Ratings, MVA, inf where none is told: 0, or a filler as published cases have it."""
+    filler = (told >= FILLER) | np.isclose(told[:, None], FILLERS, rtol=1e-6).any(axis=1)
+    return np.asarray(np.where((told > 0.0) & ~filler, told, np.inf))
 
 
 def _buses(tables: Tables, feeding: Real, at: Whole) -> Buses:
