@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from gridtide.doors.results.connection_document import Asked
     from gridtide.grid.hosting_system import HostingSystem
 
-SHOWN = 5
-
 
 def year_answered(
     network: Path,
@@ -37,7 +35,6 @@ def year_answered(
     wanted = faults.of(lambda: connection_of(connection, flex))
     asked = None if wanted is None else faults.of(lambda: _asked(wanted))
     if system is not None and wanted is not None:
-        faults.findings += _apart(system)
         faults.findings += _unknown(system, hosts, wanted.asked.fed_by)
     if hosts == () and (connection or flex):
         faults.findings.append(_no_host())
@@ -114,28 +111,6 @@ def _unknown(system: "HostingSystem", hosts: tuple[str, ...], fed_by: str) -> li
     return [
         *unknown_buses(network, hosts, "--bus"),
         *unknown_buses(network, feeder, "fed_by"),
-    ]
-
-
-def _apart(system: "HostingSystem") -> list[Finding]:
-    """Buses that no branch joins with the one that feeds what lacks."""
-    from gridtide.grid.branches import parts
-
-    network = system.network
-    part = parts(network.branches)
-    reached = np.zeros(len(network.buses), dtype=bool)
-    if network.feeding_bus < len(part):
-        reached[: len(part)] = part == part[network.feeding_bus]
-    if reached.all():
-        return []
-    cut = [network.buses.names[bus] for bus in np.flatnonzero(~reached)]
-    return [
-        Finding(
-            subject="the network",
-            value=f"is in parts: no branch leads to {len(cut):,} buses: {', '.join(cut[:SHOWN])}",
-            limit="one part",
-            mend="Add the branch that is missing, or leave these buses out.",
-        )
     ]
 
 
