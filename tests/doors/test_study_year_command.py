@@ -1,6 +1,7 @@
 """The command `gridtide study NETWORK --year`: every bus over a year, a load at one, and every fault with its mend."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,8 @@ def test_the_keys_of_the_document_are_a_contract(found: dict[str, Any], page: Pa
     }  # fmt: skip
     (one,) = found["connections"]
     assert set(one) == {
-        "bus", "fed_by", "now", "after_any_outage", "off_after_outage", "duration", "points", "curve", "relieved",
-        "work", "asked",
+        "bus", "fed_by", "now", "after_any_outage", "off_after_outage", "notice_min", "duration", "points", "curve",
+        "relieved", "work", "asked",
     }  # fmt: skip
     assert all(set(one[name]) == ROOM for name in ("now", "after_any_outage"))
     assert all(set(bus) == {"bus", "now", "after_any_outage"} for bus in found["by_bus"])
@@ -131,12 +132,19 @@ def test_every_fault_is_said_at_once(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "--bus: 77 is no bus of the network" in said
     assert "fed_by: nowhere is no bus of the network" in said
     assert "flex.json row 0 duration_s: None" in said and "row 0 down_kw: -1" in said
+    cut = tmp_path / "cut"
+    shutil.copytree(SYSTEM, cut)
+    text = (cut / "branch.csv").read_text().splitlines()
+    kept = [line for line in text if not line.startswith(("S3", "S4"))]
+    (cut / "branch.csv").write_text("\n".join(kept))
+    assert exit_code(["study", str(cut), "--year"]) == 2
+    assert "no branch leads from it to the bus of type Ref" in capsys.readouterr().err
     asks.write_text("size_kw = -4.0\nsurprise = 1\n[costs]\ncurrency = 'USD'\n")
     nine = str(EXAMPLES / "nine_buses.m")
     assert exit_code(["study", nine, "--year", "--connection", str(asks)]) == 2
     said = capsys.readouterr().err
-    assert "is no folder with units and a year of hours" in said
+    assert "is one network without units and hours" in said
     assert "size_kw: -4.0" in said and "surprise: is no key" in said
     assert "costs.genset_per_mwh: is missing" in said and "no bus is named" in said
     assert exit_code(["study", nine, "--flex", str(flex)]) == 2
-    assert "one moment is studied" in capsys.readouterr().err
+    assert "--connection: stands without --year" in capsys.readouterr().err

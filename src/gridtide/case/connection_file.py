@@ -27,7 +27,7 @@ class FlexTable(_Table):
 
     file: str | None = Field(default=None, min_length=1)
     fleet_kw: Positive | None = None
-    delay: Literal[0.0, 0.5, 1.0] = 0.5
+    delay: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
     catch_up_within_h: Annotated[int, Field(ge=1, le=8784)] = 24
 
 

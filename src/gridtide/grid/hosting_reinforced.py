@@ -1,4 +1,4 @@
-"""Which branches must carry more so that a load is served in every hour, and what more of one alone would give."""
+"""Which branches must carry more so that a load is served in every hour, and what more of some would give."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Relieved:
-    """What a branch without a limit would give. firm_kw: least room of all hours then; branch, lost: what binds in
+    """What branches without a limit would give. firm_kw: least room of all hours then; branch, lost: what binds in
     that hour, -1, -1 where it is what units could give."""
 
     firm_kw: float
@@ -57,12 +57,12 @@ def relieved(
     year: SystemYear,
     drawn_kw: Real,
     bus: int,
-    branch: int,
+    freed: tuple[int, ...],
     before: HostingYear,
 ) -> Relieved:
-    """The least room of all hours at a bus if one branch had no rating. Hours are looked at from the least room
-    before on, until it passes the least found: what one branch carries more never takes room away."""
-    no_limit = np.arange(len(branches)) == branch
+    """The least room of all hours at a bus if some branches had no rating. Hours are looked at from the least room
+    before on, until it passes the least found: what branches carry more never takes room away."""
+    no_limit = np.isin(np.arange(len(branches)), freed)
     raised = replace(
         branches,
         rating_kw=np.where(no_limit, np.inf, branches.rating_kw),

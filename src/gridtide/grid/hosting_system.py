@@ -156,9 +156,9 @@ def reinforced_for(
 
 
 def relieved_at(
-    standing: Standing, feeding: Feeding, bus: int, branch: int, before: HostingYear
+    standing: Standing, feeding: Feeding, bus: int, freed: tuple[int, ...], before: HostingYear
 ) -> Relieved:
-    """The least room of all hours if one branch had no rating."""
+    """The least room of all hours if some branches had no rating."""
     system = standing.system
     if feeding.by == REDISPATCH:
         return relieved(
@@ -168,17 +168,19 @@ def relieved_at(
             system.year,
             standing.drawn_kw,
             bus,
-            branch,
+            freed,
             before,
         )
-    return _relieved_by_share(standing, feeding, bus, branch)
+    return _relieved_by_share(standing, feeding, bus, freed)
 
 
-def _relieved_by_share(standing: Standing, feeding: Feeding, bus: int, branch: int) -> Relieved:
+def _relieved_by_share(
+    standing: Standing, feeding: Feeding, bus: int, freed: tuple[int, ...]
+) -> Relieved:
     rating, emergency = (
         np.array(one) for one in (standing.branches.rating_kw, standing.branches.emergency_kw)
     )
-    rating[branch] = emergency[branch] = np.inf
+    rating[list(freed)] = emergency[list(freed)] = np.inf
     raised = replace(standing.branches, rating_kw=rating, emergency_kw=emergency)
     room = room_at(replace(standing, branches=raised), feeding, bus, outages=True)
     least = int(room.hosted_kw[:, 0].argmin())

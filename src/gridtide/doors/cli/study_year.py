@@ -8,14 +8,12 @@ import click
 import numpy as np
 
 from gridtide.doors.cli.telling import tell
-from gridtide.finding import BadInput, Finding, Gathered
+from gridtide.finding import Finding, Gathered
 
 if TYPE_CHECKING:
     from gridtide.case.connection_file import Connection
     from gridtide.doors.results.connection_document import Asked
     from gridtide.grid.hosting_system import HostingSystem
-
-SHOWN = 5
 
 
 def year_answered(
@@ -59,12 +57,10 @@ def _system(path: Path) -> "HostingSystem":
     """Stores stand still: what they give in one hour they would have to take in another."""
     from dataclasses import replace
 
+    from gridtide.doors.cli.network_file import system_in
     from gridtide.grid.hosting_system import HostingSystem
-    from gridtide.sources.rts_gmlc import RtsGmlcFolder
 
-    if not path.is_dir():
-        raise BadInput([_no_year(path)])
-    read = RtsGmlcFolder(path=path).read()
+    read = system_in(path)
     available = np.array(read.year.available_kw)
     still = read.stores.unit[read.stores.charge_kw > 0.0]
     available[:, still] = 0.0
@@ -107,22 +103,15 @@ def _told(what: str, hours: int) -> Any:
 
 
 def _unknown(system: "HostingSystem", hosts: tuple[str, ...], fed_by: str) -> list[Finding]:
+    from gridtide.doors.cli.network_file import unknown_buses
     from gridtide.grid.hosting_system import REDISPATCH, UNITS
 
-    known = system.network.buses.names
-    asked = [("--bus", name) for name in hosts]
-    if fed_by not in (REDISPATCH, UNITS):
-        asked.append(("fed_by", fed_by))
-    return [_no_bus(subject, name, known) for subject, name in asked if name not in known]
-
-
-def _no_bus(subject: str, name: str, known: tuple[str, ...]) -> Finding:
-    return Finding(
-        subject=subject,
-        value=f"{name} is no bus of the network",
-        limit=f"one of its {len(known):,}: {', '.join(known[:SHOWN])} …",
-        mend="Name it as the table of buses does.",
-    )
+    feeder = () if fed_by in (REDISPATCH, UNITS) else (fed_by,)
+    network = system.network
+    return [
+        *unknown_buses(network, hosts, "--bus"),
+        *unknown_buses(network, feeder, "fed_by"),
+    ]
 
 
 def _no_host() -> Finding:
@@ -131,13 +120,4 @@ def _no_host() -> Finding:
         value="no bus is named at which the load would stand",
         limit="one bus or more",
         mend="Name it: --bus NAME.",
-    )
-
-
-def _no_year(path: Path) -> Finding:
-    return Finding(
-        subject=str(path),
-        value="is no folder with units and a year of hours" if path.exists() else "is not there",
-        limit="a folder of tables as RTS-GMLC has them",
-        mend="Name the folder, or leave --year out to study one moment.",
     )

@@ -61,7 +61,7 @@ def _show_connection(one: dict[str, Any]) -> None:
         )
     for row in one["relieved"]:
         click.echo(
-            f"  {row['branch']} without a limit: {kw(row['firm_kw'])} firm, then {pair(row['then'])}"
+            f"  {' and '.join(row['branches'])} without a limit: {kw(row['firm_kw'])} firm, then {pair(row['then'])}"
         )
     if one["asked"] is not None:
         _show_asked(one["asked"])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gridtide.doors.results.hosting_document import finite, pair_told, rooms_told
 from gridtide.grid.hosting_curve import SHARES, connectable_kw, curtailed, quick_room_kw
+from gridtide.grid.hosting_reinforced import Relieved
 from gridtide.grid.hosting_system import (
     Feeding,
     Standing,
@@ -19,6 +20,7 @@ from gridtide.grid.hosting_system import (
     untold,
 )
 from gridtide.grid.hosting_year import HostingYear
+from gridtide.grid.network import bus_number
 from gridtide.grid.waiting_work import WaitingWork, depth_kw, scaled, waited
 from gridtide.invest.interconnection import ConnectionCosts, Way, ways_to_connect
 
@@ -27,6 +29,9 @@ SIZES = 41
 MOST_RELIEVED = 3
 DURATION_POINTS = 201
 HALVINGS = 24
+NOTHING_KW = 1.0
+DAY_AHEAD_MIN = 1440.0
+"""What is curtailed ahead is known with the dispatch of the hours, which is made a day before."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,7 +63,8 @@ def connection_document(
     standing: Standing, asked: Asked, name: str, done: Told = untold
 ) -> dict[str, Any]:
     """One bus, by its name. asked: None in it where no size is asked for."""
-    bus = standing.system.network.buses.names.index(name)
+    bus = bus_number(standing.system.network, name)
+    assert bus is not None
     years = [room_at(standing, asked.feeding, bus, outages, done) for outages in (False, True)]
     now, after = years
     rooms = _Rooms(
@@ -77,6 +83,10 @@ def connection_document(
             "firm_kw": finite(float(rooms.quick.min())),
             "ramp_kw_per_min": asked.ramp_kw_per_min,
             "within_min": asked.within_min,
+        },
+        "notice_min": {
+            "after_any_outage": DAY_AHEAD_MIN,
+            "off_after_outage": asked.within_min,
         },
         "duration": _duration(rooms),
         "points": [_point(share, rooms, asked) for share in SHARES],
@@ -173,29 +183,35 @@ def _with_work_kw(share: float, room: Real, asked: Asked) -> float | None:
 def _relieved(
     standing: Standing, asked: Asked, bus: int, after: HostingYear
 ) -> list[dict[str, Any]]:
-    """Branches that bind in the least hour and most often in the hours with the least room, each alone without
-    limit."""
+    """Branches that bind in the least hour and most often in the hours with the least room, each alone without limit;
+    where that gives nothing because another takes its place, with that one."""
     room = after.hosted_kw[:, 0]
-    firm = float(room.min())
     least = np.argsort(room, kind="stable")[: max(1, len(room) // 20)]
     bound = after.branch[least, 0]
     counted = np.bincount(bound[bound >= 0], minlength=len(standing.branches))
     ranked = [k for k in np.argsort(-counted, kind="stable").tolist() if counted[k] > 0]
     first = [int(bound[0])] if bound[0] >= 0 else []
-    chosen = list(dict.fromkeys([*first, *ranked]))[:MOST_RELIEVED]
-    names = standing.system.branch_names
     told = []
-    for branch in chosen:
-        found = relieved_at(standing, asked.feeding, bus, branch, after)
-        told.append(
-            {
-                "branch": names[branch],
-                "firm_kw": finite(found.firm_kw),
-                "gained_kw": finite(found.firm_kw - firm),
-                "then": pair_told(found.branch, found.lost, standing),
-            }
-        )
+    for branch in list(dict.fromkeys([*first, *ranked]))[:MOST_RELIEVED]:
+        freed: tuple[int, ...] = (branch,)
+        found = relieved_at(standing, asked.feeding, bus, freed, after)
+        told.append(_freed(standing, freed, found, float(room.min())))
+        if found.firm_kw - room.min() < NOTHING_KW and found.branch >= 0 and branch in first:
+            freed = (branch, found.branch)
+            found = relieved_at(standing, asked.feeding, bus, freed, after)
+            told.append(_freed(standing, freed, found, float(room.min())))
     return told
+
+
+def _freed(
+    standing: Standing, freed: tuple[int, ...], found: Relieved, firm_kw: float
+) -> dict[str, Any]:
+    return {
+        "branches": [standing.system.branch_names[k] for k in freed],
+        "firm_kw": finite(found.firm_kw),
+        "gained_kw": finite(found.firm_kw - firm_kw),
+        "then": pair_told(found.branch, found.lost, standing),
+    }
 
 
 def _work(work: WaitingWork, fleet_kw: float | None) -> dict[str, Any]:

@@ -83,7 +83,11 @@ def _binding(rooms: HostingYear, column: int, standing: Standing) -> list[dict[s
     found, counted = np.unique(pairs, axis=0, return_counts=True)
     ranked = np.argsort(-counted, kind="stable")[:SHOWN]
     return [
-        {**pair_told(*found[row].tolist(), standing), "hours": int(counted[row])} for row in ranked
+        {
+            **pair_told(int(found[row, 0]), int(found[row, 1]), standing),
+            "hours": int(counted[row]),
+        }
+        for row in ranked
     ]
 
 
@@ -125,7 +129,8 @@ def _notes(standing: Standing) -> list[str]:
     if len(direct):
         notes.append(f"{', '.join(direct.names)}: carries what its table says in every hour.")
     if standing.found.is_bridge.any():
+        names = [standing.system.branch_names[k] for k in np.flatnonzero(standing.found.is_bridge)]
         notes.append(
-            "Branches whose loss splits the grid are not lost here: they cut off what is behind."
+            f"{', '.join(names)}: not lost here, since that splits the grid and cuts off what is behind."
         )
     return notes

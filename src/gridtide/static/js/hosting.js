@@ -68,13 +68,14 @@ function asked(one) {
   if (of.ways.length) {
     words(["way to connect, the cheapest first", `${of.currency} a year`, "kWh not served", "built"], of.ways.map((way) => [way.way, way.cost_per_year === null ? "cannot be filled" : number(way.cost_per_year), number(way.unserved_kwh), Object.entries(way.built).map(([name, value]) => `${name.replace(/_([^_]*)$/, (_, unit) => ` ${unit.replace("kw", "kW")}`)} ${value === null ? "n/a" : number(value)}`).join(", ") || "–"]));
   }
+  if (of.reinforced.length) element("h3", "What would make it firm");
   if (of.reinforced.length) words(["branch that must carry more for it to be firm", "kW more"], of.reinforced.map((row) => [row.branch, number(row.more_kw)]));
 }
 
 function connection(one) {
   const after = one.after_any_outage;
   element("h2", `Bus ${one.bus}, ${one.fed_by === "redispatch" ? "all units dispatched for the load" : `fed by ${one.fed_by}`}`);
-  element("p", `Firm: ${kw(after.firm_kw)} (${pair(after)}, ${after.at}); ${kw(one.now.firm_kw)} as the grid stands; ${kw(one.off_after_outage.firm_kw)} if load comes off within ${number(one.off_after_outage.within_min)} min of an outage at ${number(one.off_after_outage.ramp_kw_per_min)} kW/min.`, "lead");
+  element("p", `Firm: ${kw(after.firm_kw)} (${pair(after)}, ${after.at}); ${kw(one.now.firm_kw)} as the grid stands; ${kw(one.off_after_outage.firm_kw)} if load comes off within ${number(one.off_after_outage.within_min)} min of an outage at ${number(one.off_after_outage.ramp_kw_per_min)} kW/min. What is kept off ahead is known ${number(one.notice_min.after_any_outage / 60)} h before.`, "lead");
   asked(one);
   element("h3", "Connectable against hours curtailed");
   curves(one, "hours", (row) => row.unmet_hours ?? row.hours, { name: "hours of the year with curtailment", min: 0, max: page.hours }, []);
@@ -91,7 +92,8 @@ function connection(one) {
   duration(one);
   element("h3", "What binds");
   words(["full after any outage", "hours"], after.binding.map((row) => [pair(row), number(row.hours)]));
-  if (one.relieved.length) words(["branch without a limit", "firm then", "gained", "what binds then"], one.relieved.map((row) => [row.branch, kw(row.firm_kw), kw(row.gained_kw), pair(row.then)]));
+  if (one.relieved.length) element("h3", "What reinforcing gives");
+  if (one.relieved.length) words(["branches without a limit", "firm then", "gained", "what binds then"], one.relieved.map((row) => [row.branches.join(" and "), kw(row.firm_kw), kw(row.gained_kw), pair(row.then)]));
   if (one.work) element("p", `Work that waits: ${one.work.of} gives ${number(one.work.for_1_h_kw)} kW for an hour and ${number(one.work.for_4_h_kw)} kW for four${one.work.fleet_kw ? ` of the ${number(one.work.fleet_kw)} kW it draws` : ""}, and catches up by ${number(one.work.catch_up_kw)} kW.`);
 }
 
