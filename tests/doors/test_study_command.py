@@ -121,9 +121,10 @@ def test_parts_of_a_grid_are_told_apart_and_load_without_power_leaves_with_3(
         off = off.replace(f"{line}\t250\t250\t250\t0\t0\t1", f"{line}\t250\t250\t250\t0\t0\t0")
     cut = tmp_path / "cut.m"
     cut.write_text(off)
-    assert exit_code(["study", str(cut), "--json"]) == 0
+    assert exit_code(["study", str(cut), "--bus", "8", "--bus", "5", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     (part,) = found["parts"]
+    assert [[one["bus"] for one in grid["hosting"]] for grid in (found, part)] == [["5"], ["8"]]
     assert (part["buses"], part["fed_by"], part["solved"]) == (2, "2", True)
     assert found["buses"] == 7
     cut.write_text(

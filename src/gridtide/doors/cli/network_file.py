@@ -42,8 +42,8 @@ def system_in(path: Path) -> RtsGmlc:
 
 
 def unknown_buses(network: Network, names: tuple[str, ...], option: str) -> list[Finding]:
-    """A fault for each name that is no bus of the network."""
-    known = network.buses.names
+    """A fault for each name that is no bus of the network or of another part of its source."""
+    known = [bus for part in (network, *network.origin.parts) for bus in part.buses.names]
     shown = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
     return [
         Finding(
@@ -53,5 +53,5 @@ def unknown_buses(network: Network, names: tuple[str, ...], option: str) -> list
             mend="Name it as the table of buses does.",
         )
         for name in names
-        if bus_number(network, name) is None
+        if all(bus_number(part, name) is None for part in (network, *network.origin.parts))
     ]

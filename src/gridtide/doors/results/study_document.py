@@ -24,10 +24,11 @@ def study_document(
     """One network, and under `parts` those that its source holds beside it, each as a document of its own.
 
     solved: whether it has a flow as it stands; now, outages and hosting are None where it has none, and solves_at is
-    the largest share of its load at which it has one. hosts: names of buses whose room for load is asked, without
-    losses; strength: whether short_circuit is worked out, else None. fused, unfed, unrated, direct, notes: what was
-    read otherwise than it stands.
+    the largest share of its load at which it has one. hosts: names of buses, here or in parts, whose room for load is
+    asked, without losses; strength: whether short_circuit is worked out, else None. fused, unfed, unrated, direct,
+    notes: what was read otherwise than it stands.
     """
+    here = tuple(host for host in hosts if bus_number(network, host) is not None)
     names = branch_names(network)
     solved = solved_outages(network)
     found: dict[str, Any] = {
@@ -38,7 +39,7 @@ def study_document(
         "load_kw": float(network.buses.load_kw.sum()),
         "fed_by": network.buses.names[network.feeding_bus],
         **_origin(network, names),
-        "parts": [study_document(part, (), strength) for part in network.origin.parts],
+        "parts": [study_document(part, hosts, strength) for part in network.origin.parts],
         "short_circuit": _strength(network) if strength else None,
     }
     if solved is None:
@@ -50,7 +51,7 @@ def study_document(
         "solves_at": None,
         "now": _now(network, flow, names),
         "outages": _after(network, outages, names),
-        "hosting": _hosting(network, hosts, names) if hosts else [],
+        "hosting": _hosting(network, here, names) if here else [],
     }
 
 
