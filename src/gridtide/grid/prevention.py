@@ -57,12 +57,14 @@ class Prevention:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Prevented:
-    """A way that was tried. amount: the least that suffices, in `unit`, None where none does; moved_kw: power that it
-    concerns, by which ways are ranked; cost: of it. leaves: breaches that stay; course: with it, at the most where none
-    suffices. lacks: how far the worst consequence is then from holding."""
+    """A way that was tried. undoes: kinds of breaches that it undoes, all of them where it suffices; amount: the least
+    that does so, in `unit`, None where it undoes none. moved_kw: power that it concerns, by which ways are ranked;
+    cost: of it. leaves: breaches that stay; course: with that amount, at the most where it undoes none.
+    """
 
     way: Prevention
     suffices: bool
+    undoes: tuple[str, ...]
     amount: float | None
     unit: str
     says: str
@@ -103,6 +105,7 @@ def prevented(accident: Accident, ways: Sequence[Prevention]) -> tuple[Prevented
             found,
             key=lambda one: (
                 not one.suffices,
+                -len(one.undoes),
                 one.cost if priced and one.cost is not None else one.moved_kw,
                 one.way.kind.value,
             ),
@@ -111,12 +114,14 @@ def prevented(accident: Accident, ways: Sequence[Prevention]) -> tuple[Prevented
 
 
 def _tried(way: Prevention, scale: _Scale, undo: set[str]) -> Prevented:
-    def holds(share: float) -> bool:
-        return not {one.kind for one in course_of(scale.at(share)).breaches} & undo
+    able = undo - {one.kind for one in course_of(scale.at(1.0)).breaches}
 
-    suffices = holds(1.0)
+    def holds(share: float) -> bool:
+        return not {one.kind for one in course_of(scale.at(share)).breaches} & able
+
+    suffices = able == undo
     low, high = 0.0, 1.0
-    while suffices and high - low > CLOSE:
+    while able and high - low > CLOSE:
         middle = (low + high) / 2.0
         low, high = (low, middle) if holds(middle) else (middle, high)
     course = course_of(scale.at(high))
@@ -125,7 +130,8 @@ def _tried(way: Prevention, scale: _Scale, undo: set[str]) -> Prevented:
     return Prevented(
         way=way,
         suffices=suffices,
-        amount=scale.amount(high) if suffices else None,
+        undoes=tuple(sorted(able)),
+        amount=scale.amount(high) if able else None,
         unit=scale.unit,
         says=scale.says(high),
         moved_kw=moved_kw,

@@ -113,6 +113,7 @@ def _prevented(one: Prevented) -> dict[str, Any]:
     return {
         "way": one.way.kind.value,
         "suffices": one.suffices,
+        "undoes": list(one.undoes),
         "amount": one.amount,
         "unit": one.unit,
         "says": one.says,
