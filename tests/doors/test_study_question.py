@@ -102,9 +102,10 @@ def test_the_document_of_an_accident_is_a_contract(
     }  # fmt: skip
     for one in found["prevented"]:  # type: ignore[attr-defined]
         assert set(one) == {
-            "way", "suffices", "amount", "unit", "says", "moved_kw", "cost", "leaves", "lowest_hz", "highest_hz",
+            "way", "suffices", "undoes", "amount", "unit", "says", "moved_kw", "cost", "leaves", "lowest_hz",
+            "highest_hz",
         }  # fmt: skip
-        assert one["suffices"] == (one["amount"] is not None)
+        assert bool(one["undoes"]) == (one["amount"] is not None)
 
 
 def test_a_load_that_is_too_large_is_told_by_how_much(

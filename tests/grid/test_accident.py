@@ -286,3 +286,30 @@ def test_nothing_answers_without_stiffness() -> None:
     found = course_of(accident(lost(1e6), grid=bare, answering=()))
     assert math.isinf(found.settles_hz)
     assert found.frequency_hz[-1] == pytest.approx(60.0 + 59.0 * found.first_hz_per_s, rel=1e-4)
+
+
+def test_a_return_is_held_to_a_ramp_and_slowed_until_it_keeps_it() -> None:
+    """1,500 MW back at once after a minute; 20 MW a minute are asked, and found as the fastest that passes."""
+    sags = SagTable(path=ROOT / "tests" / "cases" / "virginia_2024" / "sags.csv").read()
+    one = site(counting=Counting(sags=3, within_s=60.0))
+    one = replace(one, load=replace(one.load, returns_share=0.1, returns_s=60.0))
+    asked = accident(
+        sags=sags, sites=(one,), lasts_s=400.0, bounds=replace(WIDE, return_kw_per_min=20e3)
+    )
+    found = course_of(asked)
+    assert "return" in {breach.kind for breach in found.breaches}
+    (slowed,) = prevented(asked, [Prevention(kind=Kind.RETURN)])
+    assert slowed.suffices and slowed.amount == pytest.approx(20e3, rel=1e-3)
+    assert slowed.course.away_kw[-1] >= 1.35e6
+
+
+def test_each_site_is_judged_by_its_own_rule() -> None:
+    """Counting sags breaks one rule and not the other, which says nothing of it."""
+    sags = SagTable(path=ROOT / "tests" / "cases" / "virginia_2024" / "sags.csv").read()
+    caiso = bundled_rules().ride_through["caiso-straw"]
+    one = site(counting=Counting(sags=3, within_s=60.0))
+    other = replace(one, load=replace(one.load, name="western halls"), rule=caiso)
+    found = course_of(accident(sags=sags, sites=(one, other)))
+    assert {name for name, says in found.faults if "counting" in says} == {"halls"}
+    (stay,) = [breach for breach in found.breaches if breach.kind == "stay"]
+    assert "ercot-nogrr282 or caiso-straw" in stay.says and stay.value == 3e6

@@ -19,7 +19,8 @@ from gridtide.case.study_file import (
     fault_of,
     read_record,
 )
-from gridtide.finding import BadInput, Finding, Gathered
+from gridtide.case.work import resolved
+from gridtide.finding import Finding, Gathered, refuse_if_any
 from gridtide.grid.accident import (
     NOWHERE,
     Accident,
@@ -90,6 +91,7 @@ class SiteRecord(LoadRecord):
     generates: bool = False
     ramp_kw_per_min: Positive | None = None
     bus: str = ""
+    rule: str = ""
 
 
 class EventRecord(StudyRecord):
@@ -121,6 +123,7 @@ class BoundsRecord(StudyRecord):
     rocof_hz_per_s: Positive | None = None
     window_s: Positive = 0.5
     largest_loss_kw: Positive | None = None
+    return_kw_per_min: Positive | None = None
     loading: Positive = 1.0
 
 
@@ -170,31 +173,45 @@ def accident_question(
     and of the files it names."""
     record = read_record(AccidentFile, path, table)
     gathered = Gathered()
-    rule = gathered.of(lambda: _rule(record, path))
+    rules = gathered.of(lambda: _rules(record, path))
     sags = gathered.of(lambda: _sags(record, path))
     network = None
     if record.network is not None:
-        network = gathered.of(partial(read_network, path.parent / record.network.file))
+        network = gathered.of(partial(_read, read_network, record.network.file, path))
     gathered.findings += _faults(record, path, network)
     gathered.refuse_if_any()
-    assert rule is not None and sags is not None
+    assert rules is not None and sags is not None
     ways = (
         [Prevention(kind=kind) for kind in Kind]
         if record.prevention is None
         else [_way(one) for one in record.prevention]
     )
-    return AccidentQuestion(accident=_accident(record, rule, sags, network), ways=tuple(ways))
+    return AccidentQuestion(accident=_accident(record, rules, sags, network), ways=tuple(ways))
 
 
-def _rule(record: AccidentFile, path: Path) -> RideThrough:
-    known = bundled_rules() if record.rules is None else rules_with(path.parent / record.rules)
-    if record.rule not in known.ride_through:
-        raise BadInput([_fault(f"{path} rule", record.rule, ", ".join(known.ride_through))])
-    return known.ride_through[record.rule]
+def _rules(record: AccidentFile, path: Path) -> dict[str, RideThrough]:
+    rules = None if record.rules is None else resolved(record.rules, path.parent)
+    known = bundled_rules() if rules is None else rules_with(rules)
+    asked = {f"{path} rule": record.rule}
+    asked.update(
+        {f"{path} site[{k}].rule": one.rule for k, one in enumerate(record.site, 1) if one.rule}
+    )
+    refuse_if_any(
+        _fault(where, name, ", ".join(known.ride_through))
+        for where, name in asked.items()
+        if name not in known.ride_through
+    )
+    return known.ride_through
 
 
 def _sags(record: AccidentFile, path: Path) -> tuple[Sag, ...]:
-    return () if record.sags is None else SagTable(path=path.parent / record.sags).read()
+    if record.sags is None:
+        return ()
+    return SagTable(path=resolved(record.sags, path.parent)).read()
+
+
+def _read(read_network: Callable[[Path], Network], file: str, path: Path) -> Network:
+    return read_network(resolved(file, path.parent))
 
 
 def _faults(record: AccidentFile, path: Path, network: Network | None) -> Iterator[Finding]:
@@ -255,7 +272,10 @@ def _fault(subject: str, value: str, limit: str) -> Finding:
 
 
 def _accident(
-    record: AccidentFile, rule: RideThrough, sags: tuple[Sag, ...], network: Network | None
+    record: AccidentFile,
+    rules: dict[str, RideThrough],
+    sags: tuple[Sag, ...],
+    network: Network | None,
 ) -> Accident:
     nominal = float(record.grid.nominal_hz)
     limits = record.limits
@@ -263,16 +283,17 @@ def _accident(
         name=record.name,
         grid=GridAtOnce(**{**record.grid.model_dump(), "nominal_hz": nominal}),
         answering=tuple(_answering(one, nominal) for one in record.answering),
-        sites=tuple(_site(one, network) for one in record.site),
+        sites=tuple(_site(one, network, rules) for one in record.site),
         changes=tuple(_change(one, network) for one in record.event if one.kind != "line"),
         sags=sags,
-        rule=rule,
+        rule=rules[record.rule],
         bounds=Bounds(
             lowest_hz=limits.lowest_hz,
             highest_hz=limits.highest_hz,
             rocof_hz_per_s=limits.rocof_hz_per_s,
             window_s=limits.window_s,
             largest_loss_kw=limits.largest_loss_kw,
+            return_kw_per_min=limits.return_kw_per_min,
         ),
         secondary=Secondary(**record.secondary.model_dump()),
         lines=None if network is None else _lines(record, network),
@@ -312,7 +333,7 @@ def _answering(record: AnsweringRecord, nominal_hz: float) -> Answering:
     )
 
 
-def _site(record: SiteRecord, network: Network | None) -> Site:
+def _site(record: SiteRecord, network: Network | None, rules: dict[str, RideThrough]) -> Site:
     return Site(
         load=protected_load(record),
         below=record.below,
@@ -322,6 +343,7 @@ def _site(record: SiteRecord, network: Network | None) -> Site:
         generates=record.generates,
         ramp_kw_per_min=math.inf if record.ramp_kw_per_min is None else record.ramp_kw_per_min,
         bus=_place(network, record.bus),
+        rule=rules[record.rule] if record.rule else None,
     )
 
 

@@ -21,6 +21,7 @@ from gridtide.case.study_file import (
     hours_of,
     read_record,
 )
+from gridtide.case.work import resolved
 from gridtide.case.year_of_load import LoadTable, load_faults, year_of_load
 from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 from gridtide.grid.adequacy_study import AdequacySystem, FailingUnits
@@ -161,7 +162,7 @@ def _held(record: AdequacyFile, path: Path) -> _Held:
     series: dict[str, Hours] = {}
     base = None
     if record.rts_gmlc is not None:
-        base = gathered.of(lambda: _of_rts(path.parent / str(record.rts_gmlc)))
+        base = gathered.of(lambda: _of_rts(resolved(str(record.rts_gmlc), path.parent)))
     elif record.load is not None:
         load = record.load
         drawn = gathered.of(lambda: year_of_load(load, path))
@@ -175,7 +176,8 @@ def _held(record: AdequacyFile, path: Path) -> _Held:
     gathered.findings += misfits_of_years(series)
     if base is not None:
         base.units += record.unit
-        known = {one.name for one in (*base.units, *record.variable)} | {*base.feeds}
+        known = {unit.name for unit in base.units} | {*base.feeds}
+        known |= {variable.name for variable in record.variable}
         gathered.findings += _unknown(record, path, known)
     gathered.refuse_if_any()
     assert base is not None

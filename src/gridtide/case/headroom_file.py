@@ -18,6 +18,7 @@ from gridtide.case.study_file import (
     fault_of,
     read_record,
 )
+from gridtide.case.work import resolved
 from gridtide.case.year_of_load import LoadTable, year_of_load
 from gridtide.digest import freeze_new
 from gridtide.finding import BadInput, Gathered
@@ -93,7 +94,11 @@ def headroom_question(path: Path, table: dict[str, Any]) -> HeadroomQuestion:
     gathered = Gathered()
     demand = gathered.of(lambda: _demand(record, path))
     flex = record.flex
-    curve = None if flex is None else gathered.of(lambda: _curve(path.parent / flex.file, flex))
+    curve = (
+        None
+        if flex is None
+        else gathered.of(lambda: _curve(resolved(flex.file, path.parent), flex))
+    )
     gathered.refuse_if_any()
     assert demand is not None
     known = ~np.isnan(demand.kw)
@@ -118,7 +123,7 @@ def _demand(record: HeadroomFile, path: Path) -> Hours:
         return year_of_load(record.load, path, gaps=True)
     from gridtide.sources.rts_gmlc import RtsGmlcFolder
 
-    year = RtsGmlcFolder(path=path.parent / str(record.rts_gmlc)).read().year
+    year = RtsGmlcFolder(path=resolved(str(record.rts_gmlc), path.parent)).read().year
     unknown = [name for name in record.areas if name not in year.areas]
     if unknown:
         listed = ", ".join(year.areas)

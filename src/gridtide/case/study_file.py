@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gridtide.case.misfits import misfits
 from gridtide.case.toml_file import toml_of
+from gridtide.case.work import resolved
 from gridtide.finding import BadInput, Finding
 from gridtide.sources.hour_table import Hours, HourTable
 
@@ -54,7 +55,7 @@ def kind_of(path: Path) -> tuple[str, dict[str, Any]]:
     """What a file asks, and all that stands in it. Raises BadInput for a kind that is none."""
     table = table_of(path)
     kind = table.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise BadInput(
             [
                 Finding(
@@ -65,7 +66,7 @@ def kind_of(path: Path) -> tuple[str, dict[str, Any]]:
                 )
             ]
         )
-    return str(kind), table
+    return kind, table
 
 
 def read_record(record: type[Record], path: Path, table: dict[str, Any]) -> Record:
@@ -80,7 +81,7 @@ def read_record(record: type[Record], path: Path, table: dict[str, Any]) -> Reco
 def hours_of(record: SeriesRecord, beside: Path, gaps: bool = False) -> Hours:
     """A year of hours. Raises BadInput with every fault of its file."""
     return HourTable(
-        path=beside.parent / record.file,
+        path=resolved(record.file, beside.parent),
         columns=record.columns,
         only=record.only,
         year=record.year,

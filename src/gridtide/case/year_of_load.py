@@ -17,21 +17,21 @@ from gridtide.case.study_file import (
     read_record,
     table_of,
 )
+from gridtide.case.work import resolved
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.sources.hour_table import Hours
 
 Real = NDArray[np.float64]
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
-Day = Annotated[tuple[Share, ...], Field(min_length=24, max_length=24)]
-DAYS, WEEKS, WORKING = 7, 52, 5
+DAYS, WEEKS, WORKING, HOURS = 7, 52, 5, 24
 
 
 class SeasonRecord(StudyRecord):
     """One [[load.season]]: weeks from-to, counted from 1, and the shape of their days as shares of a day's peak."""
 
     weeks: tuple[tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(le=WEEKS)]], ...]
-    working: Day
-    weekend: Day
+    working: tuple[Share, ...]
+    weekend: tuple[Share, ...]
 
 
 class LoadTable(StudyRecord):
@@ -62,6 +62,11 @@ def load_faults(load: LoadTable, path: Path) -> Iterator[Finding]:
     if (len(load.weeks), len(load.days)) != (WEEKS, DAYS):
         found = f"{len(load.weeks)} weeks and {len(load.days)} days"
         yield fault_of(f"{path} load", found, f"{WEEKS} weeks and {DAYS} days")
+    for number, one in enumerate(load.season, 1):
+        for word, shares in (("working", one.working), ("weekend", one.weekend)):
+            if len(shares) != HOURS:
+                where = f"{path} load.season[{number}].{word}"
+                yield fault_of(where, f"{len(shares)} hours", f"{HOURS} hours")
     weeks = sorted(
         week for one in load.season for first, last in one.weeks for week in range(first, last + 1)
     )
@@ -77,7 +82,7 @@ def year_of_load(load: LoadTable, path: Path, gaps: bool = False) -> Hours:
         return hours_of(load.series, path, gaps)
     if load.like is None:
         return Hours(kw=shaped_kw(load), year=None)
-    other = path.parent / load.like
+    other = resolved(load.like, path.parent)
     table = table_of(other)
     if not isinstance(table.get("load"), dict):
         raise BadInput([fault_of(str(other), "has no [load]", "a file with one")])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gridtide.digest import freeze_new
 from gridtide.grid.frequency import Droop, steepest_hz_per_s
 from gridtide.grid.line_cascade import Cascade, Lines, cascade_of
+from gridtide.grid.ramp import Direction, mean_ramp
 from gridtide.grid.ride_through import (
     Outcome,
     ProtectedLoad,
@@ -20,6 +21,7 @@ from gridtide.grid.ride_through import (
     must_stay,
     replayed,
 )
+from gridtide.grid.waveform import Waveform
 from gridtide.physics.grid_frequency import quasi_steady_hz, rocof_hz_per_s
 
 Real = NDArray[np.float64]
@@ -88,7 +90,7 @@ class Site:
     """A load (or generation) with protection. below, above: (Hz, s) after which it leaves; steep: (Hz/s, s over which).
 
     feels: whether the accident's sags reach it; generates: it feeds in; ramp_kw_per_min: of its return, inf at once;
-    bus: of the lines, by number, which draws it.
+    bus: of the lines, by number, which draws it; rule: by which it is judged, None for that of the accident.
     """
 
     load: ProtectedLoad
@@ -99,6 +101,7 @@ class Site:
     generates: bool = False
     ramp_kw_per_min: float = math.inf
     bus: int = NOWHERE
+    rule: RideThrough | None = None
 
     @property
     def settings(self) -> object:
@@ -126,13 +129,15 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """What a grid must keep: frequency, its rate of change over window_s, and load that is away at once."""
+    """What a grid must keep: frequency, its rate of change over window_s, load that leaves within a minute, and how
+    fast load returns over any minute."""
 
     lowest_hz: float
     highest_hz: float
     rocof_hz_per_s: float | None = None
     window_s: float = 0.5
     largest_loss_kw: float | None = None
+    return_kw_per_min: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,8 +172,8 @@ class Left:
 
 @dataclass(frozen=True, kw_only=True)
 class Breach:
-    """A bound or rule that does not hold. kind: frequency, rocof, loss, line, dark, stay or settings; beyond: by how
-    much in its own unit."""
+    """A bound or rule that does not hold. kind: frequency, rocof, loss, return, line, dark, stay or settings; beyond:
+    by how much in its own unit."""
 
     kind: str
     says: str
@@ -305,7 +310,7 @@ def _swung(accident: Accident) -> Course:
             (site.load.name, fault)
             for site, outcome in zip(sites, outcomes, strict=True)
             if _bound(accident, site)
-            for fault in (*outcome.faults, *_by_frequency(accident.rule, site))
+            for fault in (*outcome.faults, *_by_frequency(rule_of(accident, site), site))
         ),
         breaches=(),
     )
@@ -313,7 +318,12 @@ def _swung(accident: Accident) -> Course:
 
 def _bound(accident: Accident, site: Site) -> bool:
     """Whether the rule holds for a site: loads of the size it applies from, by what leaves together or alone."""
-    return not site.generates and site.load.load_kw >= accident.rule.applies_above_kw
+    return not site.generates and site.load.load_kw >= rule_of(accident, site).applies_above_kw
+
+
+def rule_of(accident: Accident, site: Site) -> RideThrough:
+    """The rule by which a site is judged: its own, or that of the accident."""
+    return accident.rule if site.rule is None else site.rule
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -321,7 +331,7 @@ def _bound(accident: Accident, site: Site) -> bool:
 
 
 def _by_voltage(accident: Accident, site: Site) -> Outcome:
-    return replayed(accident.rule, site.load, accident.sags if site.feels else ())
+    return replayed(rule_of(accident, site), site.load, accident.sags if site.feels else ())
 
 
 def _given_kw(changes: Sequence[Change], time_s: Real) -> Real:
@@ -416,7 +426,7 @@ def _left(
 
 
 def _reason(accident: Accident, site: Site, reason: int, now_hz: float) -> tuple[str, bool]:
-    rule = accident.rule
+    rule = rule_of(accident, site)
     if reason == 4:
         rate, window = min(site.steep)
         owed = rule.rocof_hz_per_s
@@ -507,16 +517,34 @@ def _breaches(accident: Accident, course: Course) -> list[Breach]:
     if most is not None and lost > most:
         says = f"{lost:,.0f} kW of load leave within a minute, above {most:,.0f} kW"
         found.append(Breach(kind="loss", says=says, value=lost, limit=most))
+    returns, steepest_back = steepest_return_kw_per_min(course), bounds.return_kw_per_min
+    if steepest_back is not None and returns > steepest_back:
+        says = f"load returns at {returns:,.0f} kW/min over a minute, above {steepest_back:,.0f} kW/min"
+        found.append(Breach(kind="return", says=says, value=returns, limit=steepest_back))
     found += _line_breaches(accident, course.cascade)
     must = sum(one.kw for one in course.left if not one.allowed)
     if must > 0.0:
-        says = f"{must:,.0f} kW leave where {accident.rule.name} has them stay"
+        says = f"{must:,.0f} kW leave where {_rules_of(accident)} has them stay"
         found.append(Breach(kind="stay", says=says, value=must, limit=0.0))
     if course.faults:
         many = len({site for site, _ in course.faults})
-        says = f"{many} sites have settings that {accident.rule.name} prohibits"
+        says = f"{many} sites have settings that {_rules_of(accident)} prohibits"
         found.append(Breach(kind="settings", says=says, value=float(many), limit=0.0))
     return found
+
+
+def _rules_of(accident: Accident) -> str:
+    names = dict.fromkeys(rule_of(accident, site).name for site in accident.sites)
+    return " or ".join(names)
+
+
+def steepest_return_kw_per_min(course: Course) -> float:
+    """The steepest mean ramp of load that returns over any minute, kW/min; over the whole course where it is
+    shorter."""
+    step_s = float(course.time_s[1] - course.time_s[0])
+    present = Waveform(name="present", power_kw=-course.away_kw, step_s=step_s, start_s=0.0)
+    window_s = min(MIN_S, (len(course.time_s) - 2) * step_s)
+    return mean_ramp(present, window_s, Direction.UP).value
 
 
 def _line_breaches(accident: Accident, cascade: Cascade | None) -> list[Breach]:

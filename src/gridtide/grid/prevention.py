@@ -17,11 +17,12 @@ from gridtide.grid.accident import (
     Course,
     Site,
     course_of,
+    rule_of,
 )
 from gridtide.grid.frequency import Droop
 from gridtide.grid.ride_through import RideThrough
 
-CONSEQUENCES = ("frequency", "rocof", "loss", "line", "dark")
+CONSEQUENCES = ("frequency", "rocof", "loss", "return", "line", "dark")
 """Breaches that a change must undo; where there is none of them, those of rules."""
 CLOSE = 1e-6
 """How near a bisection comes, as a share of the most it looks at."""
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     BATTERY = "fast response of batteries"
     FLEET = "droop of the fleet"
     RAMP = "staged ramp"
+    RETURN = "staged return"
     POINT = "less of what is lost or appears"
     LESS = "less load at the sites beforehand"
     INERTIA = "more machines on line"
@@ -55,12 +57,14 @@ class Prevention:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Prevented:
-    """A way that was tried. amount: the least that suffices, in `unit`, None where none does; moved_kw: power that it
-    concerns, by which ways are ranked; cost: of it. leaves: breaches that stay; course: with it, at the most where none
-    suffices. lacks: how far the worst consequence is then from holding."""
+    """A way that was tried. undoes: kinds of breaches that it undoes, all of them where it suffices; amount: the least
+    that does so, in `unit`, None where it undoes none. moved_kw: power that it concerns, by which ways are ranked;
+    cost: of it. leaves: breaches that stay; course: with that amount, at the most where it undoes none.
+    """
 
     way: Prevention
     suffices: bool
+    undoes: tuple[str, ...]
     amount: float | None
     unit: str
     says: str
@@ -101,6 +105,7 @@ def prevented(accident: Accident, ways: Sequence[Prevention]) -> tuple[Prevented
             found,
             key=lambda one: (
                 not one.suffices,
+                -len(one.undoes),
                 one.cost if priced and one.cost is not None else one.moved_kw,
                 one.way.kind.value,
             ),
@@ -109,12 +114,14 @@ def prevented(accident: Accident, ways: Sequence[Prevention]) -> tuple[Prevented
 
 
 def _tried(way: Prevention, scale: _Scale, undo: set[str]) -> Prevented:
-    def holds(share: float) -> bool:
-        return not {one.kind for one in course_of(scale.at(share)).breaches} & undo
+    able = undo - {one.kind for one in course_of(scale.at(1.0)).breaches}
 
-    suffices = holds(1.0)
+    def holds(share: float) -> bool:
+        return not {one.kind for one in course_of(scale.at(share)).breaches} & able
+
+    suffices = able == undo
     low, high = 0.0, 1.0
-    while suffices and high - low > CLOSE:
+    while able and high - low > CLOSE:
         middle = (low + high) / 2.0
         low, high = (low, middle) if holds(middle) else (middle, high)
     course = course_of(scale.at(high))
@@ -123,7 +130,8 @@ def _tried(way: Prevention, scale: _Scale, undo: set[str]) -> Prevented:
     return Prevented(
         way=way,
         suffices=suffices,
-        amount=scale.amount(high) if suffices else None,
+        undoes=tuple(sorted(able)),
+        amount=scale.amount(high) if able else None,
         unit=scale.unit,
         says=scale.says(high),
         moved_kw=moved_kw,
@@ -147,6 +155,8 @@ def _scale(accident: Accident, course: Course, way: Prevention) -> _Scale | None
         return _by_answer(accident, way)
     if way.kind is Kind.RAMP and planned:
         return _by_ramp(accident, planned, way)
+    if way.kind is Kind.RETURN and any(site.load.returns_share > 0.0 for site in sites):
+        return _by_return(accident, sites, way)
     if way.kind is Kind.POINT and sized:
         return _by_size(accident, sized)
     if way.kind is Kind.LESS and any(not site.generates for site in accident.sites):
@@ -242,7 +252,9 @@ def _split(accident: Accident, changed_kw: dict[str, float]) -> Accident:
             sites.append(site)
             continue
         kept = replace(site, load=replace(site.load, load_kw=site.load.load_kw - kw))
-        mended = held_by(accident.rule, replace(site, load=replace(site.load, load_kw=kw)))
+        mended = held_by(
+            rule_of(accident, site), replace(site, load=replace(site.load, load_kw=kw))
+        )
         sites += [kept, mended] if kept.load.load_kw > 1e-9 * kw else [mended]
     return replace(accident, sites=tuple(sites))
 
@@ -305,6 +317,42 @@ def _by_ramp(accident: Accident, planned: Sequence[Change], way: Prevention) -> 
         unit="kW/min",
         says=lambda share: (
             f"{largest:,.0f} kW come or go at {rate(share):,.0f} kW/min, over {share * most_s:,.1f} s"
+        ),
+    )
+
+
+def _by_return(accident: Accident, sites: Sequence[Site], way: Prevention) -> _Scale:
+    """Sites that left return so slowly, each by its share, at the most over an hour, or what the way says, in
+    seconds."""
+    most_s = 3600.0 if math.isinf(way.most) else way.most
+    back_kw = sum(site.load.load_kw * site.load.returns_share for site in sites)
+    names = {site.load.name for site in sites}
+
+    def at(share: float) -> Accident:
+        over_min = max(share * most_s, accident.step_s) / 60.0
+        changed = tuple(
+            replace(
+                site,
+                ramp_kw_per_min=min(
+                    site.ramp_kw_per_min, site.load.load_kw * site.load.returns_share / over_min
+                ),
+            )
+            if site.load.name in names and site.load.returns_share > 0.0
+            else site
+            for site in accident.sites
+        )
+        return replace(accident, sites=changed)
+
+    def rate(share: float) -> float:
+        return 60.0 * back_kw / max(share * most_s, accident.step_s)
+
+    return _Scale(
+        at=at,
+        amount=rate,
+        moved_kw=lambda share: back_kw,
+        unit="kW/min",
+        says=lambda share: (
+            f"{back_kw:,.0f} kW return at {rate(share):,.0f} kW/min together, over {share * most_s:,.1f} s"
         ),
     )
 

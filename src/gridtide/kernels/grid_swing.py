@@ -110,7 +110,7 @@ def _wanted(deviation_hz: float, nominal_hz: float, one: Real, used_kwh: float) 
         return 0.0
     if asked < 0.0 and -used_kwh >= one[ENERGY_KWH]:
         return 0.0
-    return min(one[UP_KW], max(-one[DOWN_KW], asked))
+    return float(min(one[UP_KW], max(-one[DOWN_KW], asked)))
 
 
 @njit(cache=True, error_model="numpy")

@@ -55,7 +55,10 @@ def swung_hz(
 
 
 def lagged_kw(now_kw: float, wanted_kw: float, lag_s: float, step_s: float) -> float:
-    """Power [kW] a step [s] later of what follows a wanted power [kW] with a lag of first order [s, 0 or more]."""
+    """Power [kW] a step [s] later of what follows a wanted power [kW] with a lag of first order [s, 0 or more].
+
+    Reference: exact solution of lag dP/dt = wanted - P for a wanted power that stays through the step.
+    """
     if lag_s <= 0.0:
         return wanted_kw
     return wanted_kw + (now_kw - wanted_kw) * math.exp(-step_s / lag_s)

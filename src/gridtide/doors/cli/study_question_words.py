@@ -125,7 +125,8 @@ def show_accident(found: dict[str, Any]) -> None:
     if found["prevented"]:
         click.echo("what would have prevented it, the least of each:")
     for one in found["prevented"]:
-        does = "suffices" if one["suffices"] else "does not suffice"
+        partly = f"undoes {', '.join(one['undoes'])} alone" if one["undoes"] else "undoes nothing"
+        does = "suffices" if one["suffices"] else partly
         still = ", ".join(breach["kind"] for breach in one["leaves"])
         click.echo(
             f"  {one['way']}: {does}: {one['says']}" + (f"; still broken: {still}" if still else "")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.grid.accident import Accident, Breach, Course, grouped
+from gridtide.grid.accident import Accident, Breach, Course, grouped, steepest_return_kw_per_min
 from gridtide.grid.line_cascade import CascadeStep, Lines
 from gridtide.grid.prevention import Prevented
 
@@ -61,6 +61,7 @@ def accident_document(
             "highest_hz": accident.bounds.highest_hz,
             "rocof_hz_per_s": accident.bounds.rocof_hz_per_s,
             "largest_loss_kw": accident.bounds.largest_loss_kw,
+            "return_kw_per_min": accident.bounds.return_kw_per_min,
         },
         "left": [
             {
@@ -76,6 +77,7 @@ def accident_document(
         "away_kw": {
             "most": float(course.away_kw.max(initial=0.0)),
             "last": float(course.away_kw[-1]),
+            "return_kw_per_min": steepest_return_kw_per_min(course),
         },
         "groups": [
             {"sites": list(names), "load_kw": load_kw} for names, load_kw in grouped(accident)
@@ -111,6 +113,7 @@ def _prevented(one: Prevented) -> dict[str, Any]:
     return {
         "way": one.way.kind.value,
         "suffices": one.suffices,
+        "undoes": list(one.undoes),
         "amount": one.amount,
         "unit": one.unit,
         "says": one.says,

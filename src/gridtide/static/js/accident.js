@@ -43,7 +43,7 @@ if (page.left.length || page.events.length) {
 }
 if (page.prevented.length) {
   element("h2", "What would have prevented it");
-  words(["change", "suffices", "the least of it", "kW it concerns", "cost", "still broken"], page.prevented.map((one) => [one.way, one.suffices ? "yes" : "no", one.says, number(one.moved_kw), one.cost === null ? "–" : number(one.cost), one.leaves.map((breach) => breach.says).join("; ") || "–"]));
+  words(["change", "suffices", "the least of it", "kW it concerns", "cost", "still broken"], page.prevented.map((one) => [one.way, one.suffices ? "yes" : one.undoes.length ? `for ${one.undoes.join(", ")} alone` : "no", one.says, number(one.moved_kw), one.cost === null ? "–" : number(one.cost), one.leaves.map((breach) => breach.says).join("; ") || "–"]));
 }
 if (page.lines) {
   element("h2", "Lines, step by step");
