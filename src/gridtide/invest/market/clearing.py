@@ -105,6 +105,9 @@ class Clearing:
             highs.setBasis(self._start)
         highs.run()
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            highs.clearSolver()  # a start from afar can end without an optimum that there is
+            highs.run()
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise Infeasible(
                 [_unclear(self.system.name, highs.modelStatusToString(highs.getModelStatus()))]
             )
