@@ -16,7 +16,7 @@ HOURS = 96
 NIGHT = (np.arange(HOURS) % 24 < 6) | (np.arange(HOURS) % 24 >= 20)
 
 
-def cooled(store: bool, **changed: float) -> Campus:
+def cooled(store: bool, water_most_m3: float = np.inf) -> Campus:
     """The campus with plants of heat that take half as much at night."""
     campus = campus_year(HOURS, names=("solar", "wind"))
     cooling = Cooling(
@@ -25,10 +25,11 @@ def cooled(store: bool, **changed: float) -> Campus:
         plant_most_kw=40_000.0,
         water_l_per_kwh=np.full(HOURS, 2.0),
         water_cost_per_m3=3.0,
+        water_most_m3=water_most_m3,
     )
     cold = Option(technology=technologies()["cold-store"], share=np.zeros(0))
     options = (*campus.options, cold) if store else campus.options
-    return replace(campus, options=options, cooling=replace(cooling, **changed))
+    return replace(campus, options=options, cooling=cooling)
 
 
 def test_heat_is_carried_away_and_takes_power_and_water() -> None:

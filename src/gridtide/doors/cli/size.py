@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from gridtide.case.campus_file import CampusCase
 
 
+SAID_KWH = 500.0
+"""Energy of a year below which nothing is said of it."""
+
+
 @click.command()
 @click.argument("campus", type=click.Path(path_type=Path))
 @click.option("--least", type=click.Choice(["cost", "carbon"]), default="cost", show_default=True,
@@ -102,11 +106,10 @@ def _built(one: dict[str, Any]) -> str:
     parts = [f"{one['kw']:,.0f} kW"] if one["kw"] or not one["kwh"] else []
     parts += [f"{one['kw_out']:,.0f} kW out"] if one["kw_out"] else []
     parts += [f"{one['kwh']:,.0f} kWh"] if one["kwh"] else []
-    made = (
-        f"; {one['made_kwh_per_year'] / 1000:,.0f} MWh a year" if one["made_kwh_per_year"] else ""
-    )
+    yearly = one["made_kwh_per_year"]
+    made = f"; {yearly / 1000:,.0f} MWh a year" if yearly >= SAID_KWH else ""
     left = one["curtailed_kwh_per_year"]
-    unused = f", {left / 1000:,.0f} curtailed" if left >= 500.0 else ""
+    unused = f", {left / 1000:,.0f} curtailed" if left >= SAID_KWH else ""
     return f"{one['name']}: {', '.join(parts)}{made}{unused}"
 
 
