@@ -147,4 +147,4 @@ def test_every_fault_is_said_at_once(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "size_kw: -4.0" in said and "surprise: is no key" in said
     assert "costs.genset_per_mwh: is missing" in said and "no bus is named" in said
     assert exit_code(["study", nine, "--flex", str(flex)]) == 2
-    assert "--connection: stands without --year" in capsys.readouterr().err
+    assert "--flex: stands without --year" in capsys.readouterr().err
