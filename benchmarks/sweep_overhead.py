@@ -32,7 +32,7 @@ def slept(seconds: float, task: Task) -> Answer:
 def main(tasks: int, seconds: float, count: int) -> None:
     """Print how much longer a sweep takes than its tasks, the start of its processes apart and with it."""
     axes = (Axis(name="seed", values=tuple(range(tasks))),)
-    asked = Asked(study="run", content={}, folder=Path())
+    asked = Asked(study="run", content={}, file=Path())
     hands = workers(count)
     told: list[float] = []
     with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,6 @@
 """A campus file read: what may be built, over which hours, and what must be reached."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,12 @@ class CampusCase:
 
 def campus_case(path: Path) -> CampusCase:
     """The campus of a file. Raises BadInput with every fault of it, its costs and its series."""
-    case = _checked(path)
+    return campus_of(toml_of(path, "a campus file in TOML"), path)
+
+
+def campus_of(table: Mapping[str, Any], path: Path) -> CampusCase:
+    """The campus of a file's content; the files that it names lie beside the path. Raises BadInput as `campus_case`."""
+    case = _checked(table, path)
     gathered = Gathered()
     series = gathered.of(lambda: series_of(case, Path(path).parent))
     offered = gathered.of(lambda: _technologies(case))
@@ -74,8 +80,7 @@ def campus_case(path: Path) -> CampusCase:
     )
 
 
-def _checked(path: Path) -> CampusFile:
-    table = toml_of(path, "a campus file in TOML")
+def _checked(table: Mapping[str, Any], path: Path) -> CampusFile:
     try:
         case = CampusFile.model_validate(table)
     except ValidationError as error:

@@ -59,9 +59,13 @@ def outlook(path: Path | None = None) -> Outlook:
 
 def pathway_file(path: Path | None = None) -> PathwayFile:
     """The tables of both files as one, checked. Raises BadInput with every fault found."""
-    raw = tomllib.loads((files("gridtide.case") / BUNDLED).read_text(encoding="utf-8"))
     own: Raw = {} if path is None else toml_of(path, "a file of scenarios in TOML")
-    name = BUNDLED if path is None else path.name
+    return pathway_tables(own, BUNDLED if path is None else path.name)
+
+
+def pathway_tables(own: Raw, name: str) -> PathwayFile:
+    """The bundled tables with own ones laid over them. Raises BadInput as `pathway_file`."""
+    raw = tomllib.loads((files("gridtide.case") / BUNDLED).read_text(encoding="utf-8"))
     whole, faults = _laid_over(raw, own, name)
     table, more = _validated(whole, name)
     refuse_if_any([*faults, *more])

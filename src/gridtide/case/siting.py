@@ -1,7 +1,7 @@
 """From a siting file to the question it asks, with every fault said at once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,11 @@ SHARES_WITHIN = 1e-6
 
 def read_siting(path: Path) -> SitingFile:
     """The tables of a siting file, valid each by itself. Raises BadInput with all faults."""
-    content = toml_of(path, "a siting file in TOML")
+    return siting_file(toml_of(path, "a siting file in TOML"))
+
+
+def siting_file(content: Mapping[str, Any]) -> SitingFile:
+    """The tables of a siting file's content. Raises BadInput as `read_siting`."""
     try:
         return SitingFile.model_validate(content)
     except ValidationError as error:

@@ -54,6 +54,11 @@ def fault_of(subject: str, value: str, limit: str, page: str = "docs/adequacy.md
 def kind_of(path: Path) -> tuple[str, dict[str, Any]]:
     """What a file asks, and all that stands in it. Raises BadInput for a kind that is none."""
     table = table_of(path)
+    return kind_in(table, path), table
+
+
+def kind_in(table: Mapping[str, Any], path: Path) -> str:
+    """What the content of a file asks. Raises BadInput for a kind that is none."""
     kind = table.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise BadInput(
@@ -66,7 +71,7 @@ def kind_of(path: Path) -> tuple[str, dict[str, Any]]:
                 )
             ]
         )
-    return kind, table
+    return kind
 
 
 def read_record(record: type[Record], path: Path, table: dict[str, Any]) -> Record:

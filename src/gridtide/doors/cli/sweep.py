@@ -34,7 +34,7 @@ def sweep(
     study: str, file: Path, over: tuple[str, ...], workers: int, address: str | None,
     folder: Path | None, shown: tuple[str, ...], page: Path | None, as_json: bool,
 ) -> int:  # fmt: skip
-    """Ask STUDY (run) of FILE once for every value of each KEY with every one of the others.
+    """Ask STUDY (run, study, size, site, pathway) of FILE once for every value of each KEY with every other one.
 
     Each answer is kept as it comes; the same command goes on where it was stopped. Leaves with 3 where tasks have no
     answer.
@@ -70,7 +70,7 @@ def _asked(
     hands = faults.of(lambda: who.workers(workers) if address is None else who.dask(address))
     faults.refuse_if_any()
     assert content is not None and axes is not None and hands is not None
-    asked = Asked(study=study, content=content, folder=file.resolve().parent)
+    asked = Asked(study=study, content=content, file=file.resolve())
     faults.findings.extend(faults_of(asked, axes))
     faults.refuse_if_any()
     return asked, axes, hands

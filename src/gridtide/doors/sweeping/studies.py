@@ -16,24 +16,67 @@ Ready = Callable[[], dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One study to be asked many times. study: its command; content: of its file, as read; folder: where paths in it
-    begin."""
+    """One study to be asked many times. study: its command; content: of its file, as read; file: where it lies, and the
+    files that it names beside it."""
 
     study: str
     content: Content
-    folder: Path
+    file: Path
 
 
-def ready_to_run(content: Content, folder: Path) -> Ready:
-    """`gridtide run`: the case is read; what is left makes the document. Raises BadInput, Infeasible."""
+def ready_to_run(content: Content, file: Path) -> Ready:
+    """`gridtide run`."""
     from gridtide.case.build import study_of
     from gridtide.case.load import case_of
 
-    study = study_of(case_of(content, folder), folder)
-    return partial(_run_document, study)
+    return partial(_run_document, study_of(case_of(content, file.parent), file.parent))
 
 
-STUDIES: dict[str, Callable[[Content, Path], Ready]] = {"run": ready_to_run}
+def ready_to_size(content: Content, file: Path) -> Ready:
+    """`gridtide size`."""
+    from gridtide.case.campus_file import campus_of
+    from gridtide.doors.results.size_document import Question, size_document
+
+    return partial(size_document, campus_of(content, file), Question())
+
+
+def ready_to_site(content: Content, file: Path) -> Ready:
+    """`gridtide site`, its candidates alone: neither a split nor the edge."""
+    from gridtide.case.siting import siting_file, siting_of
+    from gridtide.doors.results.site_document import site_document
+
+    siting = siting_of(siting_file(content), file.parent)
+    return partial(site_document, siting, lambda what: None)
+
+
+def ready_to_study(content: Content, file: Path) -> Ready:
+    """`gridtide study` of a file: adequacy, headroom or an accident."""
+    from gridtide.doors.results.study_answers import question_in
+
+    return partial(_without_picture, question_in(file, dict(content)))
+
+
+def ready_for_pathway(content: Content, file: Path) -> Ready:
+    """`gridtide pathway`, without the power system around it."""
+    from gridtide.case.pathway import outlook_of, pathway_tables
+    from gridtide.doors.results.pathway_document import pathway_document
+    from gridtide.invest.pathway.reckoned import WORLD
+
+    read = outlook_of(pathway_tables(dict(content), file.name))
+    newest = max(read.editions)
+    regions = (*read.editions[newest].regions, WORLD)
+    return partial(pathway_document, read, newest, str(file), regions, DRAWS, 0)
+
+
+DRAWS = 2000
+"""Courses of the fan of a pathway, as its command has them."""
+STUDIES: dict[str, Callable[[Content, Path], Ready]] = {
+    "run": ready_to_run,
+    "study": ready_to_study,
+    "size": ready_to_size,
+    "site": ready_to_site,
+    "pathway": ready_for_pathway,
+}
 """Each reads content, and says how the document is made: the one that `--json` of its command prints."""
 
 
@@ -41,7 +84,7 @@ def answer(asked: Asked, task: Task) -> Answer:
     """What one task comes to; nothing is raised."""
     try:
         content = changed(asked.content, dict(task.changes))
-        return Answer(document=STUDIES[asked.study](content, asked.folder)())
+        return Answer(document=STUDIES[asked.study](content, asked.file)())
     except InputError as fault:
         return Answer(document=None, fault=str(fault))
     except Exception as fault:
@@ -64,7 +107,7 @@ def faults_of(asked: Asked, axes: tuple[Axis, ...]) -> list[Finding]:
 
 def _faults(asked: Asked, changes: Mapping[str, Any]) -> list[Finding]:
     try:
-        STUDIES[asked.study](changed(asked.content, changes), asked.folder)
+        STUDIES[asked.study](changed(asked.content, changes), asked.file)
     except InputError as fault:
         return list(fault.findings)
     return []
@@ -84,3 +127,9 @@ def _run_document(study: Any) -> dict[str, Any]:
     )
     comparison = compare(study, entrants, announce=lambda policy: lambda done, whole: None)
     return document_of(comparison, "")
+
+
+def _without_picture(make: Ready) -> dict[str, Any]:
+    found = make()
+    found.pop("picture", None)
+    return found
