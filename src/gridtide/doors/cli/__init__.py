@@ -62,6 +62,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "site": (
         "gridtide.doors.cli.site:site",
         "Where the next data centre should stand, and what would turn the choice.",
+    ),
     "pathway": (
         "gridtide.doors.cli.pathway:pathway",
         "How much of the world's electricity computing draws until 2060, and what holds it.",
@@ -69,6 +70,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "size": (
         "gridtide.doors.cli.size:size",
         "What to build beside a load, at least cost or least carbon, and how clean it gets.",
+    ),
     "market": (
         "gridtide.doors.cli.market:market",
         "What happens to a market when fleets are a large part of its load.",
