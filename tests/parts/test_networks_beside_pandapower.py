@@ -254,7 +254,10 @@ def test_a_line_of_direct_current_of_pandapower_is_taken(pandapower: Any) -> Non
     )
     grid = PandapowerNet(net=net).read()
     solve(pandapower, net)
-    assert (grid.direct.names, grid.direct.fed_kw.tolist()) == (("5-8",), [9_300.0])
+    assert any("direct current 5-8 stands as a machine" in note for note in grid.origin.notes)
+    fed = dict(zip(grid.machines.bus.tolist(), grid.machines.fed_kw.tolist(), strict=True))
+    assert (fed[5], fed[8]) == pytest.approx((-10_000.0, 9_300.0))
+    assert not (net.gen.bus == 5).any()
     assert apart_pu(grid, net) < 1e-9
     pandapower.create_svc(net, 4, 1.0, -10.0, 1.0, 144.0)
     with pytest.raises(BadInput, match="pandapower svc: 1 in service"):

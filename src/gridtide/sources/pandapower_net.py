@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from gridtide.grid.network import FaultSources, Network, bus_number
 from gridtide.grid.short_circuit import VOLTAGE_FACTOR
 from gridtide.sources import text_of
 from gridtide.wire.matpower import network_of
-from gridtide.wire.matpower_tables import DIRECT, LEAST_COLUMNS, Tables
+from gridtide.wire.matpower_tables import LEAST_COLUMNS, Tables
 
 BEYOND = ("branch_g_asym", "branch_b_asym", "branch_r_asym", "branch_x_asym")
 """What pandapower tells of branches beside MATPOWER's columns and iron losses, each only where it is not 0."""
@@ -70,13 +71,12 @@ class PandapowerNet:
             from pandapower.converter.pypower.to_ppc import to_ppc
         except ModuleNotFoundError:
             raise BadInput([_not_there()]) from None
-        found = to_ppc(
-            self.net, init="flat", calculate_voltage_angles=True, trafo_model="pi", mode="pf"
-        )
+        net = _with_converters(self.net)
+        found = to_ppc(net, init="flat", calculate_voltage_angles=True, trafo_model="pi", mode="pf")
         rows = {table: np.real(found[table]) for table in LEAST_COLUMNS}
         refuse_if_any([*_beyond_the_form(found), *_controlled(self.net)])
-        _rate(self.net, rows["branch"])
-        labels = _labels(self.net, len(rows["bus"]))
+        _rate(net, rows["branch"])
+        labels = _labels(net, len(rows["bus"]))
         iron = np.real(np.asarray(found.get("branch_g", np.zeros(len(rows["branch"])))))
         network = network_of(
             Tables(
@@ -88,12 +88,12 @@ class PandapowerNet:
                 word="row",
                 names={row: known[0] for row, known in labels.items()},
                 conductance_pu=iron,
-                dcline=_direct(self.net),
             )
         )
         fused = tuple(group for group in labels.values() if len(group) > 1)
         groups = _with_closed_switches(network.origin.fused, fused)
-        origin = replace(network.origin, fused=groups)
+        notes = (*network.origin.notes, *_said_of_direct(self.net))
+        origin = replace(network.origin, fused=groups, notes=notes)
         return replace(network, origin=origin, fault_sources=_fault_sources(self.net, network))
 
 
@@ -161,16 +161,22 @@ def _records(table: Any) -> list[dict[str, Any]]:
     return [dict(one) for one in table[table.in_service].to_dict("records")]
 
 
-def _direct(net: Any) -> NDArray[np.float64]:
-    """Lines of direct current in MATPOWER's columns; pandapower adds them to its tables only while it solves."""
-    row_of = np.asarray(net._pd2ppc_lookups["bus"])
-    lines = [one for one in _records(net.dcline) if row_of[one["from_bus"]] >= 0]
-    found = np.zeros((len(lines), DIRECT))
-    for row, one in zip(found, lines, strict=True):
-        row[:4] = row_of[one["from_bus"]], row_of[one["to_bus"]], 1.0, one["p_mw"]
-        row[7:9] = one["vm_from_pu"], one["vm_to_pu"]
-        row[15:17] = one["loss_mw"], one["loss_percent"] / 100.0
-    return found
+def _with_converters(net: Any) -> Any:
+    """The network with a machine at each end of its lines of direct current, as pandapower solves it."""
+    from pandapower.auxiliary import _add_dcline_gens
+
+    if not net.dcline.in_service.any():
+        return net
+    copy = deepcopy(net)
+    _add_dcline_gens(copy)
+    return copy
+
+
+def _said_of_direct(net: Any) -> Iterator[str]:
+    for one in _records(net.dcline):
+        yield (
+            f"the line of direct current {one['from_bus']}-{one['to_bus']} stands as a machine at each of its ends"
+        )
 
 
 def _rate(net: Any, branch: NDArray[np.float64]) -> None:
