@@ -9,6 +9,7 @@ import pytest
 
 from gridtide.doors.cli import exit_code
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 CASE = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
 KEYS = {
     "study", "file", "over", "spread", "tasks", "answered", "at_fault", "faults", "rows", "columns", "table",
@@ -72,6 +73,27 @@ def test_what_a_task_says_is_what_its_study_says(
         one["document"] for one in lines if one["changes"] == {"seed": 2, "policy": "lowest-window"}
     ]
     assert own["runs"] == told["runs"]
+
+
+@pytest.mark.parametrize(
+    ("study", "name", "over"),
+    [
+        ("study", "accident_unit.toml", "grid.inertia_s=3.5"),
+        ("size", "campus.toml", "campus.carbon_price_per_t=80"),
+        ("site", "east_west.toml", "siting.interest=0.06"),
+    ],
+)
+def test_every_study_says_what_its_own_command_says(
+    study: str, name: str, over: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Asked with a value that the file has already."""
+    file = EXAMPLES / name
+    folder = tmp_path / "s"
+    assert exit_code(["sweep", study, str(file), "--over", over, "--to", str(folder)]) == 0
+    (line,) = (folder / "answers.jsonl").read_text().splitlines()
+    capsys.readouterr()
+    exit_code([study, str(file), "--json"])
+    assert document(capsys) == json.loads(line)["document"]
 
 
 def test_a_sweep_goes_on_where_it_was_cut_off(

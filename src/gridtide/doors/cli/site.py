@@ -17,22 +17,14 @@ def site(sites: Path, page: Path | None, as_json: bool) -> int:
     """Compare the candidates of SITES (TOML) by cost, carbon and latency under hard limits: which is best, which
     assumption turns that. Leaves with 3 where no candidate, and no split that is
     asked for, keeps every limit."""
-    from gridtide.case.siting import edge_terms_of, read_siting, siting_of
+    from gridtide.case.siting import read_siting, siting_of
     from gridtide.doors.cli.site_words import show
-    from gridtide.doors.results.site_beside import edge_document, split_document
-    from gridtide.doors.results.site_document import site_document
+    from gridtide.doors.results.site_whole import whole_document
 
     say("reading series")
     file = read_siting(sites)
     siting = siting_of(file, Path(sites).resolve().parent)
-    found = site_document(siting, say)
-    if file.split is not None:
-        say("the work divided over places")
-        found["split"] = split_document(siting, file.split.home, file.split.latency_ms)
-    terms = edge_terms_of(file)
-    if terms is not None:
-        say("one large site against small ones")
-        found["edge"] = edge_document(siting, terms)
+    found = whole_document(file, siting, say)
     tell(found, "site.js", page, as_json, show)
     return 0 if is_possible(found) else 3
 

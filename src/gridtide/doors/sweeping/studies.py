@@ -41,12 +41,12 @@ def ready_to_size(content: Content, file: Path) -> Ready:
 
 
 def ready_to_site(content: Content, file: Path) -> Ready:
-    """`gridtide site`, its candidates alone: neither a split nor the edge."""
+    """`gridtide site`."""
     from gridtide.case.siting import siting_file, siting_of
-    from gridtide.doors.results.site_document import site_document
+    from gridtide.doors.results.site_whole import whole_document
 
-    siting = siting_of(siting_file(content), file.parent)
-    return partial(site_document, siting, lambda what: None)
+    asked = siting_file(content)
+    return partial(whole_document, asked, siting_of(asked, file.parent), lambda what: None)
 
 
 def ready_to_study(content: Content, file: Path) -> Ready:
