@@ -152,10 +152,8 @@ def files_for_commands(folder: Path, page: str) -> None:
     ]
     (folder / "agent.toml").write_text(agent[0])
     (folder / "token").write_text("hush")
-    for name in ("settle", "nine_buses_year"):
+    for name in ("settle", "nine_buses_year", "six_buses"):
         shutil.copytree(ROOT / "examples" / name, folder / "examples" / name)
-    shutil.copytree(ROOT / "examples" / "settle", folder / "examples" / "settle")
-    shutil.copytree(ROOT / "examples" / "six_buses", folder / "examples" / "six_buses")
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
         f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00,{5 + 2 * (8 <= hour % 24 < 18)}"
