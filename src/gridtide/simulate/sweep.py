@@ -17,6 +17,8 @@ from math import prod
 from typing import Any, Protocol
 
 Value = bool | int | float | str
+LOOKS_UP_S = 1.0
+"""How long at most it waits without a look: an interrupt may reach another thread first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +149,7 @@ class _Course:
                     assert self.next_task is not None
                     flying[executor.submit(ask, self.next_task)] = self.next_task
                     self.next_task = None
-                landed = wait(flying, return_when=FIRST_COMPLETED).done
+                landed = wait(flying, LOOKS_UP_S, return_when=FIRST_COMPLETED).done
                 for future in sorted(landed, key=lambda one: flying[one].number):
                     self._keep(flying[future], _landed(future))
                     del flying[future]
@@ -160,7 +162,10 @@ class _Course:
         while self.suspects:
             task = self.suspects.popleft()
             try:
-                answer = _landed(executor.submit(ask, task))
+                future = executor.submit(ask, task)
+                while not wait([future], LOOKS_UP_S).done:
+                    pass
+                answer = _landed(future)
             except BrokenExecutor:
                 fault = "the process that did it ended, also with nothing beside it"
                 self._keep(task, Answer(document=None, fault=fault, lasting=False))
