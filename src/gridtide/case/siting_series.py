@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.case.made_up import market_of
 from gridtide.case.siting_schema import (
     CandidateTable,
     CurtailmentTable,
@@ -22,7 +23,7 @@ from gridtide.invest.siting.place import CurtailedRecord, PlaceYear
 from gridtide.physics.wind import hub_wind_m_per_s
 from gridtide.signals.signal import Kind, Signal, on
 from gridtide.signals.source import ReadsSignals
-from gridtide.sources.synthetic import Climate, Market, Synthetic
+from gridtide.sources.synthetic import Climate, Synthetic
 from gridtide.timeline import Timeline, regular
 
 Real = NDArray[np.float64]
@@ -270,18 +271,7 @@ def _made_up(
     )
     yield source.temperature(climate)
     yield source.humidity(climate)
-    yield source.price(
-        Market(
-            mean_per_mwh=table.price_mean_per_mwh,
-            swing_per_mwh=table.price_swing_per_mwh,
-            dip_per_mwh=table.price_dip_per_mwh,
-            dips=table.price_dips,
-            noise_per_mwh=table.price_noise_per_mwh,
-            floor_per_mwh=table.price_floor_per_mwh,
-            cap_per_mwh=table.price_cap_per_mwh,
-            currency=table.currency or candidate.currency,
-        )
-    )
+    yield source.price(market_of(table, candidate.currency))
     yield source.carbon(table.carbon_mean_g_per_kwh, table.carbon_swing_g_per_kwh, table.price_dips)
     yield source.wind(climate)
     yield source.solar(climate, candidate.latitude, candidate.longitude)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from gridtide.case.made_up import market_of
 from gridtide.case.schema import CaseFile, DemandTable, SignalTable
 from gridtide.case.signal_limits import limits_of
 from gridtide.case.signed_signal import refuse_unsigned
@@ -21,7 +22,7 @@ from gridtide.signals.forecaster import reads_back_h
 from gridtide.signals.history import History, add
 from gridtide.signals.signal import PRICES, Kind, Nature, Signal, between, on
 from gridtide.signals.source import ReadsSignals
-from gridtide.sources.synthetic import Market, Synthetic, quarter_hours_over
+from gridtide.sources.synthetic import Synthetic, quarter_hours_over
 from gridtide.timeline import Timeline, instant
 
 WARM_UP_H = 8 * 24
@@ -179,18 +180,7 @@ def _made_up(table: SignalTable, case: CaseFile, wide: Timeline) -> Iterator[Sig
     climate = climate_of(table)
     yield source.temperature(climate)
     yield source.humidity(climate)
-    yield source.price(
-        Market(
-            mean_per_mwh=table.price_mean_per_mwh,
-            swing_per_mwh=table.price_swing_per_mwh,
-            dip_per_mwh=table.price_dip_per_mwh,
-            dips=table.price_dips,
-            noise_per_mwh=table.price_noise_per_mwh,
-            floor_per_mwh=table.price_floor_per_mwh,
-            cap_per_mwh=table.price_cap_per_mwh,
-            currency=table.currency or case.case.currency,
-        )
-    )
+    yield source.price(market_of(table, case.case.currency))
     yield source.carbon(table.carbon_mean_g_per_kwh, table.carbon_swing_g_per_kwh, table.price_dips)
     if table.curtailed_kw > 0:
         yield source.curtailment(table.curtailed_kw, table.curtailed_hours, climate)
