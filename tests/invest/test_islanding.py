@@ -72,6 +72,15 @@ def test_an_island_without_plants_is_impossible_by_so_many_kw() -> None:
         least_cost(campus, Targets(islanded_h=2))
 
 
+def test_hours_of_an_island_that_are_lacking_power_are_not_told_as_reached() -> None:
+    """3 are asked and 7,000 kW lack in each: no number of hours is said to be within reach."""
+    campus = replace(of_two_circuits(48), options=())
+    with pytest.raises(Infeasible) as refused:
+        least_cost(campus, Targets(islanded_h=3))
+    (finding,) = refused.value.findings
+    assert finding.value == "3 is asked, which cannot be reached beside the others"
+
+
 def test_a_target_of_nothing_emitted_is_missed_by_what_must_be_built() -> None:
     """No carbon at all, building included: the load is served all the same, and some kg are lacking."""
     campus = campus_year(48, names=("solar", "wind", "battery"))

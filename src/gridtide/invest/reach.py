@@ -27,11 +27,12 @@ NAMES = {"self_use": "self_use_least", "green_share": "green_share_least", "expo
 
 @dataclass(frozen=True, kw_only=True)
 class Missed:
-    """A target that cannot be reached beside the others. asked, reached: in its own unit; lacking: in words."""
+    """A target that cannot be reached beside the others. asked, reached: in its own unit, None where what is lacking is
+    of another; lacking: in words."""
 
     name: str
     asked: float
-    reached: float
+    reached: float | None
     lacking: str
 
 
@@ -101,7 +102,7 @@ def _missed(row: Row, way: float) -> Missed:
     if row.name in (ISLANDED_KWH, ISLANDED_KW):
         unit = "kWh" if row.name == ISLANDED_KWH else "kW"
         lacking = f"{way * row.scale:,.0f} {unit} in the worst hour"
-        return Missed(name="islanded_h", asked=row.asked, reached=row.asked, lacking=lacking)
+        return Missed(name="islanded_h", asked=row.asked, reached=None, lacking=lacking)
     reached = row.asked + way * row.scale
     return Missed(name=name, asked=row.asked, reached=reached, lacking=f"{way * row.scale:,.0f}")
 
@@ -144,6 +145,10 @@ def _key(name: str) -> str:
     return f"cooling.{name}" if name == WATER else f"targets.{name}"
 
 
+def _reached(one: Missed) -> str:
+    return "which cannot" if one.reached is None else f"{one.reached:,.6g} can"
+
+
 def findings_of(reach: Reach) -> list[Finding]:
     """What a person must know: each target that is missed, how far, and which limits to widen."""
     widen = (
@@ -152,7 +157,7 @@ def findings_of(reach: Reach) -> list[Finding]:
     found = [
         Finding(
             subject=_key(one.name),
-            value=f"{one.asked:,.6g} is asked, {one.reached:,.6g} can be reached beside the others",
+            value=f"{one.asked:,.6g} is asked, {_reached(one)} be reached beside the others",
             limit=f"it lacks {one.lacking}",
             mend=f"{widen}, or ask for less.",
         )
