@@ -21,7 +21,14 @@ NEAR_ONE = 1e-3
 """A target's price in units of its own distance: 1 where it is missed itself."""
 MONEY = 1e-5
 """Weight of what a supply costs beside distances, so that of equally near ones the cheap one is taken."""
-SHARES = ("hourly_clean_share", "yearly_clean_share", "self_use", "green_share", "export")
+SHARES = {
+    "hourly_clean_share": "load",
+    "yearly_clean_share": "load",
+    "self_use": "generation",
+    "green_share": "load",
+    "export": "generation",
+}
+"""What each of them is a share of, in words."""
 NAMES = {"self_use": "self_use_least", "green_share": "green_share_least", "export": "export_most"}
 
 
@@ -79,7 +86,7 @@ def _reach(
     program: Written, matrix: Matrix, found: Solution, ways: list[int], unserved: Real
 ) -> Reach:
     missed = tuple(
-        _missed(row, float(found.values[way]))
+        _missed(row, float(found.values[way]), found.values)
         for way, row in zip(ways, program.rows, strict=True)
         if found.values[way] > FAR
     )
@@ -94,11 +101,17 @@ def _reach(
     )
 
 
-def _missed(row: Row, way: float) -> Missed:
+def _missed(row: Row, way: float, values: Real) -> Missed:
     name = NAMES.get(row.name, row.name)
-    if row.name in SHARES:
-        reached = row.asked + way if row.name == "export" else row.asked - way
-        return Missed(name=name, asked=row.asked, reached=reached, lacking=f"{way:.4f} of the load")
+    if row.over is not None:
+        over_kwh = row.over.at(values)
+        if over_kwh <= 0.0:
+            lacking = f"{way * row.scale:,.0f} kWh a year, with no {SHARES[row.name]}"
+            return Missed(name=name, asked=row.asked, reached=None, lacking=lacking)
+        off = way * row.scale / over_kwh
+        reached = row.asked + (off if row.name == "export" else -off)
+        lacking = f"{off:.4f} of the {SHARES[row.name]}"
+        return Missed(name=name, asked=row.asked, reached=reached, lacking=lacking)
     if row.name in (ISLANDED_KWH, ISLANDED_KW):
         unit = "kWh" if row.name == ISLANDED_KWH else "kW"
         lacking = f"{way * row.scale:,.0f} {unit} in the worst hour"

@@ -42,30 +42,26 @@ class Targets:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Row:
     """A target in the program. rows: of it, at least where sense is 1, at most where it is -1; scale: one unit of
-    distance in the rows' own unit; asked: as it was asked for."""
+    distance in the rows' own unit; asked: as it was asked for; over: of a ratio, what it is a share of, kWh."""
 
     name: str
     rows: Whole
     sense: float
     scale: float
     asked: float
+    over: Total | None = None
 
 
 def write_targets(draft: Draft, targets: Targets) -> list[Row]:
     """Rows for all that is asked. Rows of totals are one each; islanding has one for every hour."""
     year_kwh = float(draft.weight @ draft.campus.load_kw)
-    found = []
-    if targets.hourly_clean_share is not None:
-        clean = draft.load_kwh.plus(draft.unclean_kwh, -1.0)
-        over = clean.plus(draft.load_kwh, -targets.hourly_clean_share)
-        found.append(
-            _least(draft, "hourly_clean_share", over, year_kwh, targets.hourly_clean_share)
-        )
-    if targets.yearly_clean_share is not None:
-        over = draft.clean_kwh.plus(draft.load_kwh, -targets.yearly_clean_share)
-        found.append(
-            _least(draft, "yearly_clean_share", over, year_kwh, targets.yearly_clean_share)
-        )
+    load, found = draft.load_kwh, []
+    for name, part, least in (
+        ("hourly_clean_share", load.plus(draft.unclean_kwh, -1.0), targets.hourly_clean_share),
+        ("yearly_clean_share", draft.clean_kwh, targets.yearly_clean_share),
+    ):
+        if least is not None:
+            found.append(_ratio(draft, name, (part, load), 1.0, year_kwh, least))
     if targets.green is not None:
         found += _green_rows(draft, targets.green, year_kwh)
     for name, total, most, usual in (
@@ -96,30 +92,28 @@ def yearly_cost(draft: Draft) -> Total:
     return total
 
 
-def _least(draft: Draft, name: str, over: Total, scale: float, asked: float) -> Row:
-    row = draft.bounded(over, 0.0, np.inf)
-    return Row(name=name, rows=np.array([row]), sense=1.0, scale=scale, asked=asked)
+def _ratio(
+    draft: Draft, name: str, ratio: tuple[Total, Total], sense: float, scale: float, asked: float
+) -> Row:
+    """Part over whole, multiplied by its whole: at least what is asked where sense is 1, at most where it is -1."""
+    part, over = ratio
+    beyond = Total().plus(part, sense).plus(over, -sense * asked)
+    rows = np.array([draft.bounded(beyond, 0.0, np.inf)])
+    return Row(name=name, rows=rows, sense=1.0, scale=scale, asked=asked, over=over)
 
 
 def _green_rows(draft: Draft, terms: GreenTerms, year_kwh: float) -> list[Row]:
-    """Self-use, green share and export of a direct connection, multiplied by their denominators."""
-    self_used = draft.green_kwh.plus(draft.sold_kwh, -1.0)
+    """Self-use, green share and export of a direct connection."""
+    used = draft.green_kwh.plus(draft.sold_kwh, -1.0)
     counted = draft.available_kwh if terms.available_includes_curtailed else draft.green_kwh
     return [
-        _least(
-            draft, "self_use", self_used.plus(counted, -terms.self_use_least), year_kwh,
-            terms.self_use_least,
-        ),
-        _least(
-            draft, "green_share", self_used.plus(draft.load_kwh, -terms.green_share_least), year_kwh,
-            terms.green_share_least,
-        ),
-        _least(
-            draft, "export",
-            Total().plus(counted, terms.export_most).plus(draft.sold_kwh, -1.0), year_kwh,
-            terms.export_most,
-        ),
-    ]  # fmt: skip
+        _ratio(draft, name, ratio, sense, year_kwh, asked)
+        for name, ratio, sense, asked in (
+            ("self_use", (used, counted), 1.0, terms.self_use_least),
+            ("green_share", (used, draft.load_kwh), 1.0, terms.green_share_least),
+            ("export", (draft.sold_kwh, counted), -1.0, terms.export_most),
+        )
+    ]
 
 
 def write_islanding(draft: Draft, targets: Targets) -> list[Row]:
