@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gridtide.finding import Infeasible
-from gridtide.invest.campus import Campus, Circuit
+from gridtide.invest.campus import Campus, Circuit, Cooling
 from gridtide.invest.pareto import least_cost
 from gridtide.invest.survival import survivals
 from gridtide.invest.targets import Targets, outage_h, outages_per_year
@@ -70,6 +70,21 @@ def test_an_island_without_plants_is_impossible_by_so_many_kw() -> None:
     campus = replace(of_two_circuits(48), options=())
     with pytest.raises(Infeasible, match=r"islanded_h.*7,000 kW in the worst hour"):
         least_cost(campus, Targets(islanded_h=2))
+
+
+def test_the_critical_load_is_cooled_on_an_island_too() -> None:
+    """7,000 kW that take a quarter more for cooling: 8,750 kW are asked of an island, and lost in its replay."""
+    cooling = Cooling(
+        heat_share=1.0,
+        cop=np.full(48, 4.0),
+        plant_most_kw=40_000.0,
+        water_l_per_kwh=np.zeros(48),
+    )
+    campus = replace(of_two_circuits(48), options=(), cooling=cooling)
+    with pytest.raises(Infeasible, match=r"islanded_h.*8,750 kW in the worst hour"):
+        least_cost(campus, Targets(islanded_h=2))
+    lost, *_ = survivals(least_cost(campus, Targets()), 2, 0.0)
+    assert lost.unserved_kwh == pytest.approx(2 * 8_750.0)
 
 
 def test_hours_of_an_island_that_are_lacking_power_are_not_told_as_reached() -> None:

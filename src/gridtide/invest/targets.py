@@ -125,7 +125,7 @@ def write_islanding(draft: Draft, targets: Targets) -> list[Row]:
     """
     campus, program = draft.campus, draft.program
     lasts_h = targets.islanded_h or outage_h(campus)
-    critical_kw = campus.critical_share * campus.fixed_kw
+    critical_kw = campus.critical_kw
     serves = draft.rows(critical_kw, np.inf)
     _write_plants(draft, serves)
     windows = [_write_given(draft, built, serves, lasts_h) for built in _stores(draft)]
