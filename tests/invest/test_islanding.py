@@ -65,6 +65,16 @@ def test_expected_unserved_energy_stays_below_what_is_asked() -> None:
     assert some.cost <= least_cost(campus, Targets(islanded_h=outage_h(campus))).cost * (1 + 1e-6)
 
 
+def test_hours_of_an_island_hold_beside_an_expectation_that_asks_less() -> None:
+    """Whatever may be short on average: 4 hours are served all the same, at the cost of 4 hours alone."""
+    campus = of_two_circuits(168)
+    alone = least_cost(campus, Targets(islanded_h=4))
+    both = least_cost(campus, Targets(islanded_h=4, unserved_kwh=1e6))
+    everything, *_ = survivals(both, 4, 0.0)
+    assert (everything.share == 1.0).all()
+    assert both.cost == pytest.approx(alone.cost, rel=1e-6)
+
+
 def test_an_island_without_plants_is_impossible_by_so_many_kw() -> None:
     """Half of 14,000 kW and no store nor engine: 7,000 kW are lacking in the worst hour."""
     campus = replace(of_two_circuits(48), options=())

@@ -74,8 +74,10 @@ def write_targets(draft: Draft, targets: Targets) -> list[Row]:
         if most is not None:
             rows = np.array([draft.bounded(total, -np.inf, most)])
             found.append(Row(name=name, rows=rows, sense=-1.0, scale=usual, asked=most))
-    if targets.islanded_h is not None or targets.unserved_kwh is not None:
-        found += write_islanding(draft, targets)
+    if targets.islanded_h is not None:
+        found += write_islanded(draft, targets.islanded_h)
+    if targets.unserved_kwh is not None:
+        found.append(write_unserved(draft, targets.unserved_kwh))
     return found
 
 
@@ -116,40 +118,42 @@ def _green_rows(draft: Draft, terms: GreenTerms, year_kwh: float) -> list[Row]:
     ]
 
 
-def write_islanding(draft: Draft, targets: Targets) -> list[Row]:
-    """For an outage after each hour: what each store holds then covers what it gives until the outage ends.
+def write_islanded(draft: Draft, lasts_h: int) -> list[Row]:
+    """Rows by which the critical load is served in each hour of an outage that lasts so long, whenever it begins."""
+    serves, windows = _write_outage(draft, lasts_h)
+    most, asked = float(draft.campus.critical_kw.max()), float(lasts_h)
+    found = [Row(name=ISLANDED_KW, rows=serves, sense=1.0, scale=most, asked=asked)]
+    if len(windows):
+        scale = most * lasts_h
+        found.append(Row(name=ISLANDED_KWH, rows=windows, sense=1.0, scale=scale, asked=asked))
+    return found
 
-    What stores give in an hour is the same whenever the outage began, so that they and plants, one machine of each kind
-    out of order, serve the critical load. On the safe side: nothing fills a store during the outage. With
-    `unserved_kwh` some of it may be short, at that expectation a year.
-    """
-    campus, program = draft.campus, draft.program
-    lasts_h = targets.islanded_h or outage_h(campus)
-    critical_kw = campus.critical_kw
-    serves = draft.rows(critical_kw, np.inf)
-    _write_plants(draft, serves)
-    windows = [_write_given(draft, built, serves, lasts_h) for built in _stores(draft)]
-    most = float(critical_kw.max())
-    if targets.unserved_kwh is None:
-        asked = float(lasts_h)
-        found = [Row(name=ISLANDED_KW, rows=serves, sense=1.0, scale=most, asked=asked)]
-        if windows:
-            rows = np.concatenate(windows)
-            found.append(
-                Row(name=ISLANDED_KWH, rows=rows, sense=1.0, scale=most * lasts_h, asked=asked)
-            )
-        return found
-    short = program.variables(serves.shape)
-    program.put(serves, short, 1.0)
+
+def write_unserved(draft: Draft, most_kwh: float) -> Row:
+    """A row by which of the critical load no more than this is expected to be short a year, by outages as long as
+    circuits are out together."""
+    campus, lasts_h = draft.campus, outage_h(draft.campus)
+    serves, _ = _write_outage(draft, lasts_h)
+    short = draft.program.variables(serves.shape)
+    draft.program.put(serves, short, 1.0)
     total = Total()
     total.add(short, lasts_h * outages_per_year(campus) * draft.weight / draft.weight.sum())
-    row = draft.bounded(total, -np.inf, targets.unserved_kwh)
-    return [
-        Row(
-            name="unserved_kwh", rows=np.array([row]), sense=-1.0, scale=most * lasts_h,
-            asked=targets.unserved_kwh,
-        )
-    ]  # fmt: skip
+    rows = np.array([draft.bounded(total, -np.inf, most_kwh)])
+    scale = float(campus.critical_kw.max()) * lasts_h
+    return Row(name="unserved_kwh", rows=rows, sense=-1.0, scale=scale, asked=most_kwh)
+
+
+def _write_outage(draft: Draft, lasts_h: int) -> tuple[Whole, Whole]:
+    """For an outage after each hour: what each store holds then covers what it gives until the outage ends. Gives rows
+    of service, (T,), and of what stores hold.
+
+    What stores give in an hour is the same whenever the outage began, so that they and plants, one machine of each kind
+    out of order, serve the critical load. On the safe side: nothing fills a store during the outage.
+    """
+    serves = draft.rows(draft.campus.critical_kw, np.inf)
+    _write_plants(draft, serves)
+    windows = [_write_given(draft, built, serves, lasts_h) for built in _stores(draft)]
+    return serves, np.concatenate([np.zeros(0, dtype=np.int64), *windows])
 
 
 def _stores(draft: Draft) -> list[Columns]:
