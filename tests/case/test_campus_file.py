@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gridtide.case.campus_file import CampusCase, campus_of
+from gridtide.case.campus_file import CampusCase, campus_of, targets_with
 from gridtide.case.technologies import technologies
 from gridtide.finding import BadInput
 
@@ -65,3 +65,24 @@ def test_a_money_without_a_cost_is_refused(money: dict[str, Any]) -> None:
     """Else defaults in EUR would be taken for CNY of the same number."""
     with pytest.raises(BadInput, match="no cost"):
         read(technology=[{"name": "battery", **money}])
+
+
+@pytest.mark.parametrize("failing", [{}, {"outages_per_year": 2.0}, {"repair_h": 8.0}])
+def test_unserved_energy_is_not_asked_of_circuits_that_never_fail(
+    failing: dict[str, float],
+) -> None:
+    """Nothing is expected to be unserved then, whatever is built: refused in the file and on the command line."""
+    circuits = {"circuit": [{"name": "north", "import_max_kw": 5000.0, **failing}]}
+    with pytest.raises(BadInput, match="north never out"):
+        read(grid=circuits, targets={"unserved_kwh": 5.0})
+    with pytest.raises(BadInput, match="north never out"):
+        targets_with(read(grid=circuits), {"unserved_kwh": 5.0})
+    fails = {"circuit": [{**circuits["circuit"][0], "outages_per_year": 2.0, "repair_h": 8.0}]}
+    assert read(grid=fails, targets={"unserved_kwh": 5.0}).targets.unserved_kwh == 5.0
+
+
+def test_outages_are_not_asked_of_typical_days_on_the_command_line_either() -> None:
+    """An outage at any hour needs hours one after another."""
+    case = read(campus={"hours": 240, "typical_days": 8})
+    with pytest.raises(BadInput, match="outages at any hour of real years"):
+        targets_with(case, {"islanded_h": 2.0})

@@ -1,6 +1,6 @@
 """A campus file read: what may be built, over which hours, and what must be reached."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from gridtide.case.campus_schema import CampusFile, TargetsTable, TechnologyTable
+from gridtide.case.campus_schema import CampusFile, CircuitTable, TargetsTable, TechnologyTable
 from gridtide.case.campus_series import Series, series_of
 from gridtide.case.misfits import misfits
 from gridtide.case.technologies import COST_YEAR, CURRENCY, technologies
@@ -94,7 +94,7 @@ def _faults(case: CampusFile) -> list[Finding]:
     waiting = sum(one.share for one in case.load.waiting)
     slower = sum(one.share for one in case.load.slower)
     names = [one.name for one in case.technology]
-    targets = case.targets
+    circuits = () if case.grid is None else case.grid.circuit
     wrong = [
         (
             waiting + slower > 1.0,
@@ -124,22 +124,46 @@ def _faults(case: CampusFile) -> list[Finding]:
             "one of them",
             "Leave one out.",
         ),
+    ]
+    return [
+        *_said(wrong),
+        *_target_faults(case.targets, circuits, case.campus.typical_days),
+    ]
+
+
+def _target_faults(
+    targets: TargetsTable, circuits: Sequence[Circuit | CircuitTable], typical_days: int
+) -> list[Finding]:
+    """Targets that the rest of a campus says nothing about."""
+    unserved = targets.unserved_kwh is not None
+    never = [one.name for one in circuits if not one.outages_per_year * one.repair_h]
+    wrong = [
         (
-            case.campus.typical_days > 0
-            and (targets.islanded_h or targets.unserved_kwh) is not None,
+            typical_days > 0 and (targets.islanded_h is not None or unserved),
             "campus.typical_days",
             "with islanded_h or unserved_kwh",
             "outages at any hour of real years",
             "Leave one of them out.",
         ),
         (
-            targets.unserved_kwh is not None and case.grid is None,
+            unserved and not circuits,
             "targets.unserved_kwh",
             "no [grid]",
             "circuits that fail",
             "Add [grid] with outages_per_year and repair_h.",
         ),
+        (
+            unserved and bool(never),
+            "targets.unserved_kwh",
+            f"{', '.join(never)} never out",
+            "circuits that fail, else nothing is expected to be unserved",
+            "Give each [[grid.circuit]] outages_per_year and repair_h above 0, or ask for islanded_h.",
+        ),
     ]
+    return _said(wrong)
+
+
+def _said(wrong: list[tuple[bool, str, str, str, str]]) -> list[Finding]:
     return [
         Finding(subject=subject, value=value, limit=limit, mend=mend)
         for bad, subject, value, limit, mend in wrong
@@ -441,7 +465,8 @@ def _cost_notes(offered: list[Technology]) -> list[str]:
 
 
 def targets_with(case: CampusCase, said: dict[str, float]) -> Targets:
-    """The targets of a case, some of them as said. Raises BadInput for names nobody knows and values out of range."""
+    """The targets of a case, some of them as said. Raises BadInput for names nobody knows, values out of range and
+    what the campus says nothing about."""
     asked = {
         name: value
         for name, value in vars(case.targets).items()
@@ -454,4 +479,6 @@ def targets_with(case: CampusCase, said: dict[str, float]) -> Targets:
         table = TargetsTable.model_validate(asked)
     except ValidationError as error:
         raise BadInput(misfits(error, "--target", "Write it as docs/size.md shows.")) from None
+    grid = case.campus.grid
+    refuse_if_any(_target_faults(table, () if grid is None else grid.circuits, case.typical_days))
     return _targets(table)
