@@ -9,6 +9,7 @@ import pytest
 from gridtide.case.campus_file import CampusCase, campus_of, targets_with
 from gridtide.case.technologies import technologies
 from gridtide.finding import BadInput
+from gridtide.physics.tower import evaporated_l_per_h, make_up_l_per_h
 
 FROM_EUR = {"from_currency": "EUR", "from_year": 2025, "factor": 8.0}
 FROM_USD = {"from_currency": "USD", "from_year": 2025, "factor": 7.0}
@@ -86,3 +87,63 @@ def test_outages_are_not_asked_of_typical_days_on_the_command_line_either() -> N
     case = read(campus={"hours": 240, "typical_days": 8})
     with pytest.raises(BadInput, match="outages at any hour of real years"):
         targets_with(case, {"islanded_h": 2.0})
+
+
+RATES = [
+    {"from_currency": "USD", "from_year": year, "factor": factor}
+    for year, factor in ((2024, 7.1), (2022, 6.7))
+]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_prices_come_by_the_rate_of_their_year_however_the_rates_are_ordered(turned: bool) -> None:
+    """Made-up prices of 2024 in dollars, with rates of two years."""
+    rates = [FROM_EUR, *(reversed(RATES) if turned else RATES)]
+    campus = read(
+        rate=rates,
+        series={"source": "synthetic", "currency": "USD"},
+        campus={"start": "2024-03-01T00:00:00Z"},
+    ).campus
+    alone = read(
+        rate=[FROM_EUR, RATES[0]],
+        series={"source": "synthetic", "currency": "USD"},
+        campus={"start": "2024-03-01T00:00:00Z"},
+    ).campus
+    assert campus.grid is not None and alone.grid is not None
+    assert campus.grid.market_per_mwh.tolist() == alone.grid.market_per_mwh.tolist()
+
+
+def test_rates_of_other_years_than_the_prices_are_named() -> None:
+    with pytest.raises(BadInput, match="with rates from 2024 and 2022") as told:
+        read(
+            rate=[FROM_EUR, *RATES],
+            series={"source": "synthetic", "currency": "USD"},
+            campus={"start": "2019-03-01T00:00:00Z"},
+        )
+    assert len(told.value.findings) == 1
+
+
+def test_a_rate_that_stands_twice_is_refused() -> None:
+    with pytest.raises(BadInput, match="a currency of a year stands twice"):
+        read(rate=[FROM_EUR, {**FROM_EUR, "factor": 9.0}])
+
+
+@pytest.mark.parametrize("supply_c", [30.0, 25.0])
+def test_heat_that_need_not_be_lifted_is_refused(supply_c: float) -> None:
+    """A pump from 30 °C has nothing to do there, and its coefficient would be none."""
+    with pytest.raises(BadInput, match="source_c 30"):
+        read(heat={"demand_kw": 100.0, "price_per_mwh": 20.0, "supply_c": supply_c})
+
+
+def test_towers_carry_the_heat_of_compressors_too() -> None:
+    """At 35 °C and moist nothing is cooled freely: a kWh of heat and what the compressor draws for it evaporate."""
+    campus = read(
+        cooling={"plant_most_kw": 2000.0},
+        series={"source": "synthetic", "temperature_c": 35.0},
+        technology=[{"name": "battery"}],
+    ).campus
+    assert campus.cooling is not None
+    free = make_up_l_per_h(evaporated_l_per_h(1.0))
+    compressed = 1.0 / campus.cooling.cop - 0.012
+    assert compressed.max() > 0.1
+    assert campus.cooling.water_l_per_kwh == pytest.approx(free * (1.0 + compressed))

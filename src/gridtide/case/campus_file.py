@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from gridtide.case.campus_schema import CampusFile, CircuitTable, TargetsTable, TechnologyTable
+from gridtide.case.campus_schema import (
+    CampusFile,
+    CircuitTable,
+    HeatTable,
+    TargetsTable,
+    TechnologyTable,
+)
 from gridtide.case.campus_series import Series, series_of
 from gridtide.case.misfits import misfits
 from gridtide.case.technologies import COST_YEAR, CURRENCY, technologies
@@ -30,11 +36,12 @@ from gridtide.invest.campus import (
 from gridtide.invest.hours import real_hours
 from gridtide.invest.targets import Targets
 from gridtide.invest.technology import COSTS, VARIABLE, Technology, in_money_of
-from gridtide.physics.cooling import mechanical_share, plant_cop
-from gridtide.physics.tower import evaporated_l_per_h, make_up_l_per_h, tower_fan_kw
+from gridtide.kernels.facility import wet_bulbs
+from gridtide.physics.heat_plant import WATER_CHILLER, heat_plant_slope, tower_kw
+from gridtide.physics.tower import evaporated_l_per_h, make_up_l_per_h
 from gridtide.physics.waste_heat import heat_pump_cop
-from gridtide.physics.weather import wet_bulb_c
 from gridtide.settle.green_direct import GreenTerms
+from gridtide.timeline import instant
 
 Real = NDArray[np.float64]
 WHOLE_HOURS_MOST = 1_000
@@ -104,6 +111,13 @@ def _faults(case: CampusFile) -> list[Finding]:
             "Lower one.",
         ),
         (
+            len({(one.from_currency, one.from_year) for one in case.rate}) < len(case.rate),
+            "rate",
+            "a currency of a year stands twice",
+            "each once",
+            "Leave one out.",
+        ),
+        (
             len(set(names)) < len(names),
             "technology",
             "a name stands twice",
@@ -128,6 +142,21 @@ def _faults(case: CampusFile) -> list[Finding]:
     return [
         *_said(wrong),
         *_target_faults(case.targets, circuits, case.campus.typical_days),
+        *_heat_faults(case.heat),
+    ]
+
+
+def _heat_faults(table: HeatTable | None) -> list[Finding]:
+    """A pump that need not lift, or that would give less heat than it draws."""
+    if table is None or table.supply_c > table.source_c:
+        return []
+    return [
+        Finding(
+            subject="heat",
+            value=f"supply_c {table.supply_c:g}, source_c {table.source_c:g}",
+            limit="a supply above the source, which a heat pump lifts",
+            mend="Say the customer's supply temperature, and that of the load's heat before it is lifted.",
+        )
     ]
 
 
@@ -255,18 +284,30 @@ def _rate(case: CampusFile, currency: str, year: int) -> float | None:
 
 
 def _price_factor(case: CampusFile, series: Series) -> float | None:
-    """Of the series' prices into the campus's money; their years count for their money's year."""
+    """Of the series' prices into the campus's money: the only rate of their currency, or of several that of their year;
+    None where there is none."""
     if series.currency == case.campus.currency:
         return 1.0
-    for rate in case.rate:
-        if rate.from_currency == series.currency:
-            return rate.factor
-    return None
+    rates = [rate for rate in case.rate if rate.from_currency == series.currency]
+    if len(rates) > 1:
+        years = set(case.campus.years) or {instant(series.start_s).year}
+        rates = [rate for rate in rates if rate.from_year in years]
+    return rates[0].factor if len(rates) == 1 else None
 
 
 def _series_faults(case: CampusFile, series: Series) -> list[Finding]:
     faults = []
-    if _price_factor(case, series) is None:
+    rates = [rate.from_year for rate in case.rate if rate.from_currency == series.currency]
+    if len(rates) > 1 and _price_factor(case, series) is None:
+        faults.append(
+            Finding(
+                subject=f"series {case.series.zone or case.series.path}",
+                value=f"prices in {series.currency}, with rates from {' and '.join(map(str, rates))}",
+                limit="one rate alone, or one of the year of the prices",
+                mend="Leave one [[rate]] of that currency, or add one of that year.",
+            )
+        )
+    elif _price_factor(case, series) is None:
         faults.append(
             Finding(
                 subject=f"series {case.series.zone or case.series.path}",
@@ -401,21 +442,18 @@ def _grid(case: CampusFile, series: Series) -> Grid | None:
 
 
 def _cooling(case: CampusFile, series: Series) -> Cooling | None:
-    """A water-cooled plant with free cooling, by the wet bulb of each hour."""
+    """A water-cooled plant with free cooling, by the wet bulb of each hour; towers carry the compressors' heat too."""
     table = case.cooling
     if table is None:
         return None
-    wet_c = [
-        wet_bulb_c(float(warm), 100.0 * float(moist))
-        for warm, moist in zip(series.temperature_c, series.relative_humidity, strict=True)
-    ]
-    used = np.array([mechanical_share(one) / plant_cop(one) + tower_fan_kw(1.0) for one in wet_c])
-    litres = make_up_l_per_h(evaporated_l_per_h(1.0))
+    wet_c = wet_bulbs(series.temperature_c, series.relative_humidity)
+    used = np.array([heat_plant_slope(1.0, 1.0, one, WATER_CHILLER) for one in wet_c.tolist()])
+    rejected = 1.0 + used - tower_kw(1.0, WATER_CHILLER)
     return Cooling(
         heat_share=table.heat_share,
         cop=1.0 / used,
         plant_most_kw=table.plant_most_kw,
-        water_l_per_kwh=np.full(len(series), litres),
+        water_l_per_kwh=rejected * make_up_l_per_h(evaporated_l_per_h(1.0)),
         water_cost_per_m3=table.water_cost_per_m3,
         water_most_m3=np.inf if table.water_most_m3 is None else table.water_most_m3,
     )
