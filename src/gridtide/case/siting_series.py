@@ -42,6 +42,8 @@ WANTED = (
     Kind.SOLAR,
     Kind.CURTAILMENT,
 )
+OF_A_PLANT = (Kind.WIND, Kind.SOLAR)
+"""Made up per kW of a plant; in files they are kW of a whole area, which say nothing of one."""
 
 
 def years_of(file: SitingFile, number: int, worth: Worth, folder: Path) -> tuple[PlaceYear, ...]:
@@ -115,7 +117,8 @@ def _year(
     found: dict[Kind, Real] = {}
     notes, faults = [], Gathered()
     for kind in (*NEEDED, *WANTED):
-        said = [one for one in (*read, *made) if one.kind is kind]
+        sources = made if kind in OF_A_PLANT else (*read, *made)
+        said = [one for one in sources if one.kind is kind]
         values = _first_known(said, hours)
         if values is None:
             if kind in NEEDED:
@@ -196,11 +199,10 @@ def _assembled(
     air, moist = found[Kind.TEMPERATURE], np.clip(found[Kind.HUMIDITY], 0.01, 1.0)
     wet = facility.wet_bulbs(air[None, :], moist[None, :])[0]
     solar, wind = found.get(Kind.SOLAR), found.get(Kind.WIND)
-    made_up = any(table.source == "synthetic" for table in candidate.series)
     blows = found.get(Kind.WIND_SPEED)
-    if not made_up:
-        solar, wind = None, None if blows is None else _farm_shares(blows)
-        if blows is not None and Kind.CLOUD in found:
+    if blows is not None:
+        wind = _farm_shares(blows)
+        if Kind.CLOUD in found:
             solar, _ = solar_shares(found, (candidate.latitude, candidate.longitude), hours)
     return PlaceYear(
         year=year,
