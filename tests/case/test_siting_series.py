@@ -48,3 +48,13 @@ def test_kilowatts_of_an_area_are_no_shares_of_a_plant(tmp_path: Path) -> None:
     calm = table(tmp_path, "calm.csv", 2022, {"wind_speed_m_per_s": 0.0})
     measured = first_year(tmp_path, calm, made).wind_share
     assert measured is not None and measured.max() == 0.0
+
+
+def test_the_money_of_a_price_is_that_of_the_series_it_is_taken_from(tmp_path: Path) -> None:
+    """Euros of 2021 stand before dollars of 2022: the year is paid in dollars."""
+    columns = dict.fromkeys(HEAD.split(","), 0.5) | {"price_per_mwh": 40.0}
+    euros = table(tmp_path, "euros.csv", 2021, columns, currency="EUR")
+    dollars = table(tmp_path, "dollars.csv", 2022, columns, currency="USD")
+    half = {"currency": "USD", "year": 2022, "worth": 0.5, "source": "a test"}
+    year = first_year(tmp_path, euros, dollars, rates=(half,))
+    assert np.all(year.price_per_mwh == 20.0)

@@ -119,11 +119,12 @@ def _year(
     for kind in (*NEEDED, *WANTED):
         sources = made if kind in OF_A_PLANT else (*read, *made)
         said = [one for one in sources if one.kind is kind]
-        values = _first_known(said, hours)
-        if values is None:
+        first = _first_known(said, hours)
+        if first is None:
             if kind in NEEDED:
                 faults.findings.append(_lacking(number, kind, year, said))
             continue
+        signal, values = first
         mended, gaps = _mended(values)
         if gaps > MOST_GAPS * len(hours):
             faults.findings.append(_too_short(number, kind, year, gaps, len(hours)))
@@ -133,7 +134,7 @@ def _year(
                 f"{kind} of {candidate.name}, {year}: {gaps} hours taken from the day before"
             )
         if kind is Kind.PRICE:
-            currency = next(one.currency for one in said if one.currency) or candidate.currency
+            currency = signal.currency or candidate.currency
             subject = f"candidate[{number}].series price of {year}"
             mended = mended * (faults.of(partial(worth, currency, year, subject)) or 1.0)
         found[kind] = mended
@@ -141,12 +142,12 @@ def _year(
     return _assembled(candidate, year, hours, found, tuple(notes))
 
 
-def _first_known(said: list[Signal], hours: Timeline) -> Real | None:
-    """The first of several signals that knows anything of the year."""
+def _first_known(said: list[Signal], hours: Timeline) -> tuple[Signal, Real] | None:
+    """The first of several signals that knows anything of the year, and what it says of it."""
     for signal in said:
         values = on(signal, hours)
         if not np.isnan(values).all():
-            return values
+            return signal, values
     return None
 
 
