@@ -195,7 +195,7 @@ def test_every_fault_is_told_with_its_mend(
     said = capsys.readouterr().err
     assert "77 is no bus" in said and "draws 90,000 to 90,000 kW" in said
     assert exit_code(["study", str(ROOT / "examples" / "nine_buses.m"), "--modes"]) == 2
-    assert "no units with costs and no year of hours" in capsys.readouterr().err
+    assert "is one network without units and hours" in capsys.readouterr().err
 
 
 def test_load_that_cannot_be_served_leaves_with_3(

@@ -8,6 +8,8 @@ import polars as pl
 import pytest
 
 from gridtide.doors.cli import exit_code
+from gridtide.doors.sweeping.studies import STUDIES, Asked, answer
+from gridtide.simulate.sweep import Task
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASE = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
@@ -194,3 +196,31 @@ def test_all_faults_are_said_at_once(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_an_unknown_column_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(swept("--to", str(tmp_path / "s"), "--show", "cost")) == 2
     assert "cost is no column" in capsys.readouterr().err
+
+
+def test_of_a_long_range_the_ends_are_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every look reads the whole file; the end of this range is no length of a step."""
+    words = [
+        "sweep",
+        "run",
+        str(CASE),
+        "--over",
+        "case.step_min=-20..60",
+        "--to",
+        str(tmp_path / "s"),
+    ]
+    assert exit_code(words) == 2
+    assert capsys.readouterr().err.count("case.step_min: -20") == 1
+
+
+def test_a_number_that_is_none_is_a_fault_of_its_task_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = Asked(study="odd", content={"a": 1}, file=tmp_path)
+    ready = lambda content, file: lambda: {"found": float("nan") if content["a"] == 2 else 1.0}  # noqa: E731
+    monkeypatch.setitem(STUDIES, "odd", ready)
+    fine, odd = (answer(asked, Task(number=n, changes=(("a", n),))) for n in (1, 2))
+    assert fine.document == {"found": 1.0}
+    assert odd.document is None and "not JSON compliant" in odd.fault

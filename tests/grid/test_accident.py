@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gridtide.case.accident_file import accident_question
 from gridtide.case.grid_rules import bundled_rules
 from gridtide.case.study_file import kind_of
-from gridtide.doors.cli.network_file import network_in
+from gridtide.doors.results.network_file import network_in
 from gridtide.grid.accident import (
     Accident,
     Answering,

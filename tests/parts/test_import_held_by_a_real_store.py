@@ -21,6 +21,8 @@ from gridtide.wire.modbus.makes import BATTERY
 pytestmark = pytest.mark.parts
 LOAD_KW, STEP_KW, LEASE_S = 30.0, 100.0, 30.0
 """The level is what a plan expects of an empty hall, cooled as the hour's weather asks; it lies between the two."""
+CHARGE = "import_max_kw = 3000, demand_charge_per_kw_month = 1.5"
+"""Less than the wear of a minute: near the end of a month a dearer peak is worth taking off whole, to a level of 0."""
 TABLES = """
 [site.battery]
 energy_kwh = 100
@@ -75,8 +77,7 @@ def test_an_import_is_held_within_seconds_and_a_service_that_dies_leaves_the_sto
         tables = TABLES.format(battery=battery_port, lease_s=LEASE_S)
         a_case(tmp_path, tables + feed(meter_port))
         case = tmp_path / "case.toml"
-        dear = "import_max_kw = 3000, demand_charge_per_kw_month = 900"
-        case.write_text(case.read_text().replace("import_max_kw = 3000", dear))
+        case.write_text(case.read_text().replace("import_max_kw = 3000", CHARGE))
         line = ModbusLine(
             name="battery", where=BATTERY, clock=WallClock(), host="127.0.0.1", port=battery_port
         )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gridtide.decide.endless_columns import paid_no_more
+from gridtide.grid.quiet_highs import quiet_highs
 
 if TYPE_CHECKING:
     from highspy._core import _Highs
@@ -235,19 +236,12 @@ def solution_from(highs: "_Highs", named: str) -> Solution:
 def handed_over(matrix: Matrix, solver: str, crossover: bool) -> "_Highs":
     """The program inside HiGHS, ready to run: solver named, one thread, fixed seed, no limit of time."""
     import highspy
-    from highspy._core import _Highs
 
-    highs = _Highs()  # the public subclass greets on stdout before it can be told to be silent
-    for option, setting in (
-        ("output_flag", False),
-        ("solver", solver),
-        ("threads", 1),
-        ("parallel", "off"),
-        ("random_seed", 0),
+    highs = quiet_highs(
+        solver,
         ("run_crossover", "on" if crossover else "off"),
         ("simplex_iteration_limit", ITERATIONS_MAX),
-    ):
-        highs.setOptionValue(option, setting)
+    )
     highs.passModel(
         len(matrix.cost),
         len(matrix.row_lower),

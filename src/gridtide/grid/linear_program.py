@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gridtide.grid.quiet_highs import quiet_highs
+
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
@@ -27,19 +29,10 @@ class LinearProgram:
 
     def __init__(self) -> None:
         import highspy
-        from highspy._core import _Highs
 
         self._highspy = highspy
-        self._highs = _Highs()  # the public subclass greets on stdout before it can be silenced
+        self._highs = quiet_highs("simplex")
         self.columns = self.rows = 0
-        for option, setting in (
-            ("output_flag", False),
-            ("solver", "simplex"),
-            ("threads", 1),
-            ("parallel", "off"),
-            ("random_seed", 0),
-        ):
-            self._highs.setOptionValue(option, setting)
 
     def variables(
         self, count: int, cost: ArrayLike = 0.0, lower: ArrayLike = 0.0, upper: ArrayLike = np.inf

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.grid.branches import Branches
+from gridtide.grid.quiet_highs import quiet_highs
 from gridtide.grid.sensitivities import Sensitivities
 from gridtide.grid.units import Units
 
@@ -200,18 +201,8 @@ def _summed(place: Whole, value: Real, places: int) -> Real:
 def _emptied(steps: Steps, adds_load: bool) -> Any:
     """The program with its balance alone: all steps, a column for load that no unit feeds, and one for load added."""
     import highspy
-    from highspy._core import _Highs
 
-    highs = _Highs()  # the public subclass greets on stdout before it can be told to be silent
-    for option, setting in (
-        ("output_flag", False),
-        ("solver", "simplex"),
-        ("presolve", "off"),
-        ("threads", 1),
-        ("parallel", "off"),
-        ("random_seed", 0),
-    ):
-        highs.setOptionValue(option, setting)
+    highs = quiet_highs("simplex", ("presolve", "off"))
     price, sign = np.append(steps.price_per_mwh, PRICE_OF_TOO_MUCH), np.ones(len(steps.unit) + 1)
     if adds_load:
         price[:-1] = 0.0

@@ -21,6 +21,7 @@ from gridtide.grid.secure_program import (
 from gridtide.grid.sensitivities import Sensitivities
 from gridtide.grid.system_year import SystemYear, bus_load_kw, most_kw
 from gridtide.grid.units import Units
+from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
 
@@ -89,7 +90,7 @@ def fed_year(
 
 
 def _cost_per_h(steps: Steps, fed: Real) -> Real:
-    return np.asarray(filled(steps, fed) @ steps.price_per_mwh / 1000.0)
+    return np.asarray(filled(steps, fed) @ steps.price_per_mwh * cost_per_kwh(1.0))
 
 
 def _cheapest_first(steps: Steps, available: Real, wanted: Real) -> Real:

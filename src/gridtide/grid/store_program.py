@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.grid.quiet_highs import quiet_highs
+
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
@@ -80,20 +82,11 @@ def range_within(rows: Rows, course: Whole, first: int, steps: int, limit: float
 def solved_in_turn(rows: Rows, lowest: Real, goals: Sequence[int]) -> Real | None:
     """Every column, the first goal's least, then the second's at that, and so on; None where nothing holds."""
     import highspy
-    from highspy._core import _Highs
 
     row, column = np.concatenate(rows.row), np.concatenate(rows.column)
     order = np.lexsort((row, column))
     starts = np.searchsorted(column[order], np.arange(len(lowest)))
-    highs = _Highs()  # the public subclass greets on stdout before it can be told to be silent
-    for option, setting in (
-        ("output_flag", False),
-        ("solver", "simplex"),
-        ("threads", 1),
-        ("parallel", "off"),
-        ("random_seed", 0),
-    ):
-        highs.setOptionValue(option, setting)
+    highs = quiet_highs("simplex")
     highs.passModel(
         len(lowest),
         rows.count,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -120,4 +121,6 @@ def cost_per_h(units: Units, power_kw: Real) -> Real:
     begins = np.cumsum(units.block_kw, axis=1) - units.block_kw
     filled = np.clip(power_kw[..., None] - begins, 0.0, units.block_kw)
     running = np.where(power_kw > 0.0, units.no_load_cost_per_h, 0.0)
-    return np.asarray((filled * units.block_price_per_mwh).sum(axis=-1) / 1000.0 + running)
+    return np.asarray(
+        (filled * units.block_price_per_mwh).sum(axis=-1) * cost_per_kwh(1.0) + running
+    )

@@ -88,7 +88,7 @@ def study(
 def _one_moment(
     network: Path, hosts: tuple[str, ...], strength: bool, page: Path | None, as_json: bool
 ) -> int:
-    from gridtide.doors.cli.network_file import network_in, unknown_buses
+    from gridtide.doors.results.network_file import network_in, unknown_buses
     from gridtide.doors.results.study_document import study_document
 
     read = network_in(network)

@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 from gridtide.doors.cli.telling import tell
-from gridtide.finding import BadInput, Finding
 
 SHOWN = 5
 
@@ -26,12 +25,10 @@ def study_modes(
     from gridtide.case.mode_fleet import read_mode_fleet
     from gridtide.doors.results.mode_report import report_text
     from gridtide.doors.results.modes_document import modes_document
+    from gridtide.doors.results.network_file import system_in
     from gridtide.doors.results.written_whole import write_text
-    from gridtide.sources.rts_gmlc import RtsGmlcFolder
 
-    if not network.is_dir():
-        raise BadInput([_no_year(network)])
-    rts = RtsGmlcFolder(path=network).read()
+    rts = system_in(network)
     given = read_mode_fleet(fleet, rts.network.buses.names)
     if maintenance:
         given = replace(given, maintenance=maintenance)
@@ -41,15 +38,6 @@ def study_modes(
         write_text(report, report_text(found))
     tell(found, "modes.js", page, as_json, show)
     return 3 if any(one["shed_kw"] > 1.0 for one in found["modes"]) else 0
-
-
-def _no_year(network: Path) -> Finding:
-    return Finding(
-        subject=str(network),
-        value="has no units with costs and no year of hours",
-        limit="a folder with tables as RTS-GMLC has them",
-        mend="docs/operation-modes.md says which tables; leave out --modes for a single state.",
-    )
 
 
 def show(found: dict[str, Any]) -> None:

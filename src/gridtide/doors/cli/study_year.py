@@ -57,7 +57,7 @@ def _system(path: Path) -> "HostingSystem":
     """Stores stand still: what they give in one hour they would have to take in another."""
     from dataclasses import replace
 
-    from gridtide.doors.cli.network_file import system_in
+    from gridtide.doors.results.network_file import system_in
     from gridtide.grid.hosting_system import HostingSystem
 
     read = system_in(path)
@@ -103,7 +103,7 @@ def _told(what: str, hours: int) -> Any:
 
 
 def _unknown(system: "HostingSystem", hosts: tuple[str, ...], fed_by: str) -> list[Finding]:
-    from gridtide.doors.cli.network_file import unknown_buses
+    from gridtide.doors.results.network_file import unknown_buses
     from gridtide.grid.hosting_system import REDISPATCH, UNITS
 
     feeder = () if fed_by in (REDISPATCH, UNITS) else (fed_by,)

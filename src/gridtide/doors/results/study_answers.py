@@ -46,7 +46,7 @@ def _headroom(path: Path, table: Document) -> Callable[[], Document]:
 
 def _accident(path: Path, table: Document) -> Callable[[], Document]:
     from gridtide.case.accident_file import accident_question
-    from gridtide.doors.cli.network_file import network_in
+    from gridtide.doors.results.network_file import network_in
 
     return partial(_accident_answered, accident_question(path, table, network_in))
 

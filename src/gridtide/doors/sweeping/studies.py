@@ -1,5 +1,6 @@
 """Which studies can be asked many times, and how one of them is asked with other values."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -8,8 +9,10 @@ from typing import Any
 
 from gridtide.case.changed import changed
 from gridtide.finding import Finding, InputError
-from gridtide.simulate.sweep import Answer, Axis, Task
+from gridtide.simulate.sweep import Answer, Axis, Task, Value
 
+LOOKED_AT_MOST = 20
+"""Values of an axis that are all tried before anything is asked."""
 Content = Mapping[str, Any]
 Ready = Callable[[], dict[str, Any]]
 
@@ -84,7 +87,9 @@ def answer(asked: Asked, task: Task) -> Answer:
     """What one task comes to; nothing is raised."""
     try:
         content = changed(asked.content, dict(task.changes))
-        return Answer(document=STUDIES[asked.study](content, asked.file)())
+        document = STUDIES[asked.study](content, asked.file)()
+        json.dumps(document, allow_nan=False)
+        return Answer(document=document)
     except InputError as fault:
         return Answer(document=None, fault=str(fault))
     except Exception as fault:
@@ -92,17 +97,22 @@ def answer(asked: Asked, task: Task) -> Answer:
 
 
 def faults_of(asked: Asked, axes: tuple[Axis, ...]) -> list[Finding]:
-    """What is at fault with the file as it stands, or else with any value of any axis alone, each said once."""
+    """What is at fault with the file as it stands, or else with any value of any axis alone, each said once. Of an axis
+    of many values the ends are looked at: each look reads the whole file, and what lies between is a range."""
     found = _faults(asked, {})
     if found:
         return found
     each = [
         fault
         for axis in axes
-        for value in axis.values
+        for value in _looked_at(axis)
         for fault in _faults(asked, {axis.name: value})
     ]
     return list(dict.fromkeys(each))
+
+
+def _looked_at(axis: Axis) -> tuple[Value, ...]:
+    return axis.values if len(axis.values) <= LOOKED_AT_MOST else (axis.values[0], axis.values[-1])
 
 
 def _faults(asked: Asked, changes: Mapping[str, Any]) -> list[Finding]:

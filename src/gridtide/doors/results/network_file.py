@@ -34,7 +34,8 @@ def system_in(path: Path) -> RtsGmlc:
                     subject=str(path),
                     value="is one network without units and hours",
                     limit="the folder of the RTS-GMLC system",
-                    mend="Name the folder that holds bus.csv, gen.csv and day_ahead_hourly.parquet.",
+                    mend="Name the folder that holds bus.csv, gen.csv and day_ahead_hourly.parquet, "
+                    "or ask of one state.",
                 )
             ]
         )
