@@ -171,3 +171,28 @@ def test_a_year_that_is_not_whole_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(BadInput, match="lacks 8,520 of the 8,760 hours"):
         system_hours(path, None)
+
+
+def forecasts(folder: Path, hours: int, demand_h: int | None = None) -> Path:
+    """A file of Finland's form whose hours are counted by its output; demand ends after so many."""
+    starts = np.datetime64("2022-01-01T00:00", "m") + 60 * np.arange(hours)
+    demand = hours if demand_h is None else demand_h
+    rows = [f"{at}+00:00,{k},{k},{k if k < demand else ''}" for k, at in enumerate(starts)]
+    path = folder / "fi.csv"
+    head = "time_utc,wind_forecast_mw,solar_forecast_mw,demand_forecast_mw"
+    path.write_text("\n".join([head, *rows]) + "\n")
+    return path
+
+
+def test_a_year_that_begins_too_late_is_refused_however_few_its_hours_lack(tmp_path: Path) -> None:
+    """Ten hours before the first have no neighbours to be laid between."""
+    with pytest.raises(BadInput, match="lacks 10 of the 8,760 hours"):
+        system_hours(forecasts(tmp_path, HOURS - 10), None)
+
+
+def test_load_sun_and_wind_are_of_the_same_hours(tmp_path: Path) -> None:
+    """The year ends where the first of them ends: load and sun, counted alike, stay alike."""
+    hours = system_hours(forecasts(tmp_path, HOURS + 100, HOURS + 30), None)
+    middle = slice(1000, 2000)
+    steps = [np.diff(one[middle]) / one[middle][0] for one in (hours.load, hours.solar_share)]
+    assert np.allclose(*steps)

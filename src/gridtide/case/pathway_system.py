@@ -1,5 +1,6 @@
 """The power system around computing: what may be built in a year, and the hours of that year."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from gridtide.case.pathway import along
 from gridtide.case.pathway_schema import PathwayFile
 from gridtide.case.technologies import COST_YEAR, CURRENCY, technologies
 from gridtide.case.wind_plant import WindPlant
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.invest.pathway.assumptions import FIRST_YEAR, Real
 from gridtide.invest.pathway.power_system import SystemHours, SystemTerms
 from gridtide.invest.technology import Kind, Technology
@@ -24,11 +25,12 @@ from gridtide.timeline import regular
 BUILT = ("solar", "wind", "hydro", "battery", "hydrogen", "reactor")
 """Of technologies.toml; gas with capture stands beside them."""
 HOURS = 8760
+HOUR_S = 3600.0
 MADE = Climate(temperature_c=12.0, wind_m_per_s=6.3, year_swing_c=9.0)
 LATITUDE, SEED = 45.0, 1
 FARM = WindPlant(wake_share=0.07)
 GAP_H = 24
-"""Hours that may lack in a year's series; they are laid straight between their neighbours."""
+"""Hours that may lack within a year's series; they are laid straight between their neighbours."""
 FULL_LOAD = {Measured.SOLAR: 0.17, Measured.WIND: 0.33}
 """Mean shares of rated power to which measured output is scaled, where rated power is not in the file: assumed."""
 
@@ -95,9 +97,7 @@ def system_hours(path: Path | None, area: str | None) -> SystemHours:
         mix = Eia930Mix(path=path, area=area, stamp="end")
         signals = (*mix.read(), mix.net_generation())
         said = f"{path.name}, {area}: net generation as load, sun and wind"
-    found = {one.kind: one for one in signals}
-    load = _last_year(found.get(Measured.DEMAND), Measured.DEMAND, path)
-    sun, wind = (_last_year(found.get(kind), kind, path) for kind in FULL_LOAD)
+    load, sun, wind = _last_year(signals, path)
     shares = [
         np.clip(series * FULL_LOAD[kind] / series.mean(), 0.0, 1.0)
         for kind, series in zip(FULL_LOAD, (sun, wind), strict=True)
@@ -112,24 +112,45 @@ def system_hours(path: Path | None, area: str | None) -> SystemHours:
     )
 
 
-def _last_year(signal: Signal | None, kind: Measured, path: Path) -> Real:
-    """The last 8,760 hours of a series, few that lack filled in."""
-    values = np.zeros(0) if signal is None else np.asarray(signal.values)[-HOURS:]
-    lacking = HOURS - int(np.isfinite(values).sum())
-    if lacking > GAP_H:
-        raise BadInput(
-            [
-                Finding(
-                    subject=f"{path.name} {kind}",
-                    value=f"lacks {lacking:,} of the {HOURS:,} hours of its last year",
-                    limit=f"at most {GAP_H}",
-                    mend="Give another area or file.",
-                )
-            ]
-        )
+def _last_year(signals: Iterable[Signal], path: Path) -> tuple[Real, Real, Real]:
+    """The last 8,760 hours that load, sun and wind share, few that lack filled in. Raises BadInput with every kind that
+    lacks more, or begins within them."""
+    found = {one.kind: one for one in signals}
+    kinds = (Measured.DEMAND, *FULL_LOAD)
+    ends_s = [float(found[kind].timeline.edges_s[-1]) for kind in kinds if kind in found]
+    first_s = min(ends_s, default=0.0) - HOURS * HOUR_S
+    faults: list[Finding] = []
+    load, sun, wind = (_filled(found.get(kind), kind, first_s, path, faults) for kind in kinds)
+    refuse_if_any(faults)
+    return load, sun, wind
+
+
+def _filled(
+    signal: Signal | None, kind: Measured, first_s: float, path: Path, faults: list[Finding]
+) -> Real:
+    """8,760 hours of a series from an instant on."""
+    values = np.full(HOURS, np.nan)
+    before = HOURS
+    if signal is not None:
+        starts_s = np.asarray(signal.timeline.edges_s, dtype=np.float64)[:-1]
+        at = np.round((starts_s - first_s) / HOUR_S).astype(np.int64)
+        within = (at >= 0) & (at < HOURS)
+        values[at[within]] = signal.values[within]
+        before = max(int(at[0]), 0)
     there = np.isfinite(values)
-    at = np.arange(HOURS)
-    filled: Real = np.interp(at, at[there], values[there])
+    lacking = HOURS - int(there.sum())
+    if lacking > GAP_H or before > 0:
+        faults.append(
+            Finding(
+                subject=f"{path.name} {kind}",
+                value=f"lacks {lacking:,} of the {HOURS:,} hours of its last year",
+                limit=f"at most {GAP_H}, and none before its first",
+                mend="Give another area or file.",
+            )
+        )
+        return values
+    hours = np.arange(HOURS)
+    filled: Real = np.interp(hours, hours[there], values[there])
     return filled
 
 
