@@ -91,3 +91,12 @@ def test_nothing_else_changes(first: float, second: int, third: str) -> None:
     back = changed(found, {"site[1].storage.capacity_kwh": 10.0})
     del back["case"]["a"], back["case"]["b"]
     assert back == CONTENT
+
+
+@pytest.mark.parametrize("policies", [[], "run-at-once", 3])
+def test_a_policy_beside_no_reference_is_refused(policies: object) -> None:
+    """A list that is empty, or none, names nothing that the policy could stand beside."""
+    bare = changed(CONTENT, {})
+    bare["case"]["policies"] = policies
+    with pytest.raises(BadInput, match=r"case\.policies"):
+        changed(bare, {"policy": "coordinated"})

@@ -54,6 +54,17 @@ def test_a_run_is_drawn_as_its_mean_day(tmp_path: Path) -> None:
     assert found.sites.bus.tolist() == [0, 1]
 
 
+def test_a_run_is_found_by_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As files of cases are: a table of a run need not lie beside the file."""
+    away = tmp_path / "away"
+    away.mkdir()
+    run_table(away)
+    monkeypatch.setenv("RUN_HERE", str(away))
+    drawn = 'run = { table = "$RUN_HERE/power-coordinated.parquet", site = "south" }'
+    path = written(tmp_path, SITE.format(name="a", bus="1", drawn=drawn))
+    assert read_mode_fleet(path, ("1",)).site_kw[:, 0] == pytest.approx(np.full(24, 50.0))
+
+
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     """No such bus, two ways to draw, beyond its limits, a site that the run does not have, a name twice."""
     run_table(tmp_path)

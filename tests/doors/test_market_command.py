@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gridtide.case.market_system import read_system
 from gridtide.doors.cli import exit_code
 from gridtide.finding import BadInput
 from gridtide.invest.market.days import days_asked
@@ -188,6 +189,20 @@ def test_faults_of_a_system_are_named(tmp_path: Path, capsys: pytest.CaptureFixt
     (tmp_path / "island_hours.csv").write_text(hours.replace("wind_kw", "breeze_kw"))
     assert exit_code(["market", str(tmp_path / "right.toml")]) == 2
     assert "has no column wind_kw" in capsys.readouterr().err
+
+
+def test_hours_are_found_by_a_variable_as_files_of_cases_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filled in where it is set, named where it is not."""
+    file = tmp_path / "island.toml"
+    text = ISLAND.read_text().replace('"island_hours.csv"', '"$ISLAND_HOURS/island_hours.csv"')
+    file.write_text(text)
+    monkeypatch.setenv("ISLAND_HOURS", str(EXAMPLES.resolve()))
+    assert len(read_system(file).year) == 192
+    monkeypatch.delenv("ISLAND_HOURS")
+    with pytest.raises(BadInput, match="names a variable that is not set"):
+        read_system(file)
 
 
 def test_days_are_counted_from_the_first_of_the_year() -> None:

@@ -150,6 +150,9 @@ def test_what_says_nothing_alone_is_refused(capsys: pytest.CaptureFixture[str]) 
     assert exit_code(["pathway", "--hours", "fi.parquet", "--days", "3"]) == 2
     said = capsys.readouterr().err
     assert "--hours" in said and "--system YEAR" in said and "--days" in said
+    assert exit_code(["pathway", "--system", "2040", "--clock", "Europe/Paris"]) == 2
+    said = capsys.readouterr().err
+    assert "--clock" in said and "--hours FILE" in said
 
 
 def test_it_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:

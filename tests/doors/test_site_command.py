@@ -242,6 +242,14 @@ def test_a_price_list_of_a_cloud_prices_the_path(
     data = '[class.data]\nhome = "town"\nset_gb = 0\nread_gb_per_day = 100\n\n[[candidate]]'
     way = '\n  [[candidate.path]]\n  origin = "town"\n  rate_gbps = 10\n  price_list = "list.csv"\n'
     way += '  list_from = "a"\n  list_to = "b"\n'
+    bare = (
+        two()
+        .replace("[[candidate]]", data, 1)
+        .replace("  [candidate.costs]", way + "  [candidate.costs]")
+    )
+    said = faults(tmp_path, bare, capsys)
+    assert "candidate[1].path[1].price_list: says no currency" in said and "cost_year" in said
+    way += '  currency = "EUR"\n  cost_year = 2023\n'
     text = (
         two()
         .replace("[[candidate]]", data, 1)

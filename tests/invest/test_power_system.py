@@ -171,3 +171,67 @@ def test_a_year_that_is_not_whole_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(BadInput, match="lacks 8,520 of the 8,760 hours"):
         system_hours(path, None)
+
+
+def forecasts(folder: Path, hours: int, demand_h: int | None = None) -> Path:
+    """A file of Finland's form whose hours are counted by its output; demand ends after so many."""
+    starts = np.datetime64("2022-01-01T00:00", "m") + 60 * np.arange(hours)
+    demand = hours if demand_h is None else demand_h
+    rows = [f"{at}+00:00,{k},{k},{k if k < demand else ''}" for k, at in enumerate(starts)]
+    path = folder / "fi.csv"
+    head = "time_utc,wind_forecast_mw,solar_forecast_mw,demand_forecast_mw"
+    path.write_text("\n".join([head, *rows]) + "\n")
+    return path
+
+
+def test_a_year_that_begins_too_late_is_refused_however_few_its_hours_lack(tmp_path: Path) -> None:
+    """Ten hours before the first have no neighbours to be laid between."""
+    with pytest.raises(BadInput, match="lacks 10 of the 8,760 hours"):
+        system_hours(forecasts(tmp_path, HOURS - 10), None)
+
+
+def test_load_sun_and_wind_are_of_the_same_hours(tmp_path: Path) -> None:
+    """The year ends where the first of them ends: load and sun, counted alike, stay alike."""
+    hours = system_hours(forecasts(tmp_path, HOURS + 100, HOURS + 30), None)
+    middle = slice(1000, 2000)
+    steps = [np.diff(one[middle]) / one[middle][0] for one in (hours.load, hours.solar_share)]
+    assert np.allclose(*steps)
+
+
+def test_shapes_of_people_stand_on_the_clock_of_the_area(tmp_path: Path) -> None:
+    """Vehicles come home at eight in the evening where they are, and January is coldest wherever the year begins."""
+    path = forecasts(tmp_path, HOURS + 100)
+    first = np.datetime64("2022-01-05T04:00", "h")
+    for clock, offset_h in (("Etc/GMT+6", -6), ("Etc/GMT-2", 2), ("UTC", 0)):
+        hours = system_hours(path, None, clock)
+        local = first + np.arange(HOURS) + offset_h
+        at = int(np.argmax(hours.vehicles[:24]))
+        assert local[at].astype(object).hour == 20
+        coldest = local[int(np.argmax(hours.heat))].astype(object)
+        assert (coldest.month, coldest.day, coldest.hour) == (1, 16, 7)
+    assert "clock of Europe/Helsinki" in " ".join(system_hours(path, None).said)
+
+
+def test_summer_time_moves_people_and_not_the_sun(tmp_path: Path) -> None:
+    """An hour between January and July in Helsinki, none where clocks stay."""
+    path = forecasts(tmp_path, HOURS + 100)
+    moved = {}
+    for clock in ("Europe/Helsinki", "Etc/GMT-2"):
+        vehicles = system_hours(path, None, clock).vehicles[20 : 20 + 24 * 363].reshape(-1, 24)
+        moved[clock] = int(vehicles[180].argmax() - vehicles[10].argmax())
+    assert moved == {"Europe/Helsinki": -1, "Etc/GMT-2": 0}
+
+
+def test_a_clock_that_nobody_knows_is_asked_for(tmp_path: Path) -> None:
+    """Of an area without one, and of one that is no clock."""
+    path = forecasts(tmp_path, HOURS)
+    with pytest.raises(BadInput, match="time zone 'Moon/Sea' is not known"):
+        system_hours(path, None, "Moon/Sea")
+    rows = ["time_utc,area,wind_mw,solar_mw,hydro_mw,oil_mw,gas_mw,coal_mw,nuclear_mw,other_mw"]
+    starts = np.datetime64("2022-01-01T00:00", "m") + 60 * np.arange(HOURS)
+    rows += [f"{at}+00:00,ZZZZ,{1 + k % 9},{k % 7},0,0,5,0,0,0" for k, at in enumerate(starts)]
+    mix = tmp_path / "mix.csv"
+    mix.write_text("\n".join(rows) + "\n")
+    with pytest.raises(BadInput, match="whose clock is not known"):
+        system_hours(mix, "ZZZZ")
+    assert len(system_hours(mix, "ZZZZ", "America/Denver").load) == HOURS

@@ -79,6 +79,9 @@ def _beside_reference(content: dict[str, Any], value: Any) -> list[Finding]:
     if not isinstance(case, dict):
         return [_fault("policy", "the file holds no [case]", "a case")]
     policies = case.get("policies", ["run-at-once"])
+    if not isinstance(policies, list) or not policies:
+        value = f"case.policies is {policies!r}"
+        return [_fault("policy", value, "a list whose first policy is the reference")]
     case["policies"] = list(dict.fromkeys([policies[0], str(value)]))
     return []
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gridtide.case.misfits import misfits
 from gridtide.case.toml_file import toml_of
+from gridtide.case.work import resolved
 from gridtide.finding import BadInput
 from gridtide.invest.interconnection import ConnectionCosts
 
@@ -81,6 +82,7 @@ def connection_of(path: Path | None, flex: Path | None) -> Connection:
     except ValidationError as error:
         raise BadInput(misfits(error, str(path), MEND)) from None
     named = asked.flex.file
-    beside = None if path is None or named is None else path.parent / named
+    if flex is None and path is not None and named is not None:
+        flex = resolved(named, path.parent)
     costs = None if asked.costs is None else ConnectionCosts(**asked.costs.model_dump())
-    return Connection(asked=asked, flex_file=flex or beside, costs=costs)
+    return Connection(asked=asked, flex_file=flex, costs=costs)

@@ -12,6 +12,7 @@ from gridtide.case.misfits import misfits
 from gridtide.case.name import Name
 from gridtide.case.schema import Money, Power, Share, Table
 from gridtide.case.toml_file import toml_of
+from gridtide.case.work import resolved
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.grid.system_year import SystemYear
 from gridtide.grid.units import ReserveProducts, Stores, Units
@@ -165,7 +166,7 @@ def _built(file: SystemFile, path: Path) -> ReadSystem:
         for one in range(unit.count)
     ]
     columns = {LOAD: LOAD} | {one.column: one.column for one in file.weather}
-    table = open_table(path.parent / file.hours, columns)
+    table = open_table(resolved(file.hours, path.parent), columns)
     faults: list[Finding] = []
     series = {name: numbers(table, name, faults, least=0.0, most=1e9) for name in columns}
     if len(table) % DAY:

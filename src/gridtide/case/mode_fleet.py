@@ -14,6 +14,7 @@ from gridtide.case.misfits import misfits
 from gridtide.case.name import Name
 from gridtide.case.schema import Money, Power, Table
 from gridtide.case.toml_file import toml_of
+from gridtide.case.work import resolved
 from gridtide.digest import freeze
 from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 from gridtide.grid.fleet_moves import Sites
@@ -127,7 +128,7 @@ def _hours(site: SiteLine, path: Path) -> Real:
             [_fault(f"{path} {site.name}", said, "one of them", "Leave out the others.")]
         )
     if site.run is not None:
-        return _mean_day(path.parent / site.run.table, site.run.site)
+        return _mean_day(resolved(site.run.table, path.parent), site.run.site)
     return np.full(DAY, site.power_kw) if site.hours_kw is None else np.asarray(site.hours_kw)
 
 

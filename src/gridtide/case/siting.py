@@ -250,6 +250,8 @@ def _headroom_kw(table: HeadroomTable, subject: str, folder: Path) -> float:
 def _path(table: PathTable, subject: str, rate: float, worth: Worth, folder: Path) -> DataPath:
     price = table.price_per_gb
     if table.price_list is not None:
+        if table.currency is None and table.cost_year is None:
+            raise BadInput([_list_without_money(subject)])
         from gridtide.sources.transfer_costs import TransferCosts
 
         source = TransferCosts(path=resolved(table.price_list, folder))
@@ -273,6 +275,15 @@ def _path(table: PathTable, subject: str, rate: float, worth: Worth, folder: Pat
         price_per_gb=rate * price,
         failures_per_h=table.failures_per_h,
         piece_gb=table.piece_gb,
+    )
+
+
+def _list_without_money(subject: str) -> Finding:
+    return Finding(
+        subject=f"{subject}.price_list",
+        value="says no currency, and the candidate's need not be that of the list",
+        limit="currency and cost_year beside it",
+        mend='Add those of the list, such as currency = "USD" and cost_year = 2025.',
     )
 
 

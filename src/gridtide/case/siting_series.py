@@ -42,6 +42,8 @@ WANTED = (
     Kind.SOLAR,
     Kind.CURTAILMENT,
 )
+OF_A_PLANT = (Kind.WIND, Kind.SOLAR)
+"""Made up per kW of a plant; in files they are kW of a whole area, which say nothing of one."""
 
 
 def years_of(file: SitingFile, number: int, worth: Worth, folder: Path) -> tuple[PlaceYear, ...]:
@@ -115,12 +117,14 @@ def _year(
     found: dict[Kind, Real] = {}
     notes, faults = [], Gathered()
     for kind in (*NEEDED, *WANTED):
-        said = [one for one in (*read, *made) if one.kind is kind]
-        values = _first_known(said, hours)
-        if values is None:
+        sources = made if kind in OF_A_PLANT else (*read, *made)
+        said = [one for one in sources if one.kind is kind]
+        first = _first_known(said, hours)
+        if first is None:
             if kind in NEEDED:
                 faults.findings.append(_lacking(number, kind, year, said))
             continue
+        signal, values = first
         mended, gaps = _mended(values)
         if gaps > MOST_GAPS * len(hours):
             faults.findings.append(_too_short(number, kind, year, gaps, len(hours)))
@@ -130,7 +134,7 @@ def _year(
                 f"{kind} of {candidate.name}, {year}: {gaps} hours taken from the day before"
             )
         if kind is Kind.PRICE:
-            currency = next(one.currency for one in said if one.currency) or candidate.currency
+            currency = signal.currency or candidate.currency
             subject = f"candidate[{number}].series price of {year}"
             mended = mended * (faults.of(partial(worth, currency, year, subject)) or 1.0)
         found[kind] = mended
@@ -138,12 +142,12 @@ def _year(
     return _assembled(candidate, year, hours, found, tuple(notes))
 
 
-def _first_known(said: list[Signal], hours: Timeline) -> Real | None:
-    """The first of several signals that knows anything of the year."""
+def _first_known(said: list[Signal], hours: Timeline) -> tuple[Signal, Real] | None:
+    """The first of several signals that knows anything of the year, and what it says of it."""
     for signal in said:
         values = on(signal, hours)
         if not np.isnan(values).all():
-            return values
+            return signal, values
     return None
 
 
@@ -196,11 +200,10 @@ def _assembled(
     air, moist = found[Kind.TEMPERATURE], np.clip(found[Kind.HUMIDITY], 0.01, 1.0)
     wet = facility.wet_bulbs(air[None, :], moist[None, :])[0]
     solar, wind = found.get(Kind.SOLAR), found.get(Kind.WIND)
-    made_up = any(table.source == "synthetic" for table in candidate.series)
     blows = found.get(Kind.WIND_SPEED)
-    if not made_up:
-        solar, wind = None, None if blows is None else _farm_shares(blows)
-        if blows is not None and Kind.CLOUD in found:
+    if blows is not None:
+        wind = _farm_shares(blows)
+        if Kind.CLOUD in found:
             solar, _ = solar_shares(found, (candidate.latitude, candidate.longitude), hours)
     return PlaceYear(
         year=year,

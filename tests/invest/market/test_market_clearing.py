@@ -211,3 +211,12 @@ def test_terms_below_nothing_and_stretches_of_nothing_are_refused() -> None:
         Terms(reserve_margin=-0.1)
     hours, edges = hours_of((1, 2, 5))
     assert edges.tolist() == [0, 48, 72] and hours[48] == 96
+
+
+@pytest.mark.parametrize(
+    ("days", "year_h"), [(2, 8_760), (365, 8_760), (366, 8_784), (500, 8_760), (730, 8_760)]
+)
+def test_hours_stand_for_one_year_however_long_their_table(days: int, year_h: int) -> None:
+    """A leap year is one; more is a year of 8,760 hours on average, as a year's capacity stands beside it once."""
+    system = small_market(1, days)
+    assert system.weight * len(system) == pytest.approx(year_h)

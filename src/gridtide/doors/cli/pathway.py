@@ -26,6 +26,8 @@ SHOWN_YEARS = (2024, 2025, 2030, 2035, 2040, 2050, 2060)
 @click.option("--hours", type=click.Path(path_type=Path), metavar="FILE",
               help="Hours of that system: Finland's forecasts or, with --area, EIA-930; made up without.")  # fmt: skip
 @click.option("--area", metavar="NAME", help="Balancing area of an EIA-930 file.")
+@click.option("--clock", metavar="ZONE",
+              help="Of the people of those hours, such as America/Denver; the area's own without.")  # fmt: skip
 @click.option("--days", type=click.IntRange(0, 365), default=16, show_default=True,
               help="Typical days that stand for its year; 0 for every hour.")  # fmt: skip
 @click.option("--page", type=PageFile(), help="Write the picture as one HTML page.")
@@ -39,6 +41,7 @@ def pathway(
     year: int | None,
     hours: Path | None,
     area: str | None,
+    clock: str | None,
     days: int,
     page: Path | None,
     as_json: bool,
@@ -55,7 +58,7 @@ def pathway(
     faults = [_unknown("--region", one, regions) for one in shown if one not in regions]
     if edition is not None and edition not in read.editions:
         faults.append(_unknown("--edition", edition, tuple(read.editions)))
-    faults += _without_system(year, hours, area, days)
+    faults += _without_system(year, hours, area, clock, days)
     refuse_if_any(faults)
     asked = tuple(dict.fromkeys(shown))
     chosen = edition or newest
@@ -66,7 +69,10 @@ def pathway(
         from gridtide.doors.results.pathway_system import System, system_document
 
         system = System(
-            year=year, hours=system_hours(hours, area), terms=system_terms(table, year), days=days
+            year=year,
+            hours=system_hours(hours, area, clock),
+            terms=system_terms(table, year),
+            days=days,
         )
         found["system"] = system_document(
             read, chosen, asked or (WORLD,), system, lambda case: click.echo(case, err=True)
@@ -76,7 +82,7 @@ def pathway(
 
 
 def _without_system(
-    year: int | None, hours: Path | None, area: str | None, days: int
+    year: int | None, hours: Path | None, area: str | None, clock: str | None, days: int
 ) -> list[Finding]:
     """What may be said only beside something else; and typical days are 8 or more, or none."""
     found = []
@@ -84,6 +90,8 @@ def _without_system(
         found.append(_alone("--hours" if hours is not None else "--area", "--system YEAR"))
     if area is not None and hours is None:
         found.append(_alone("--area", "--hours FILE"))
+    if clock is not None and hours is None:
+        found.append(_alone("--clock", "--hours FILE"))
     if 0 < days < LEAST_DAYS:
         found.append(
             Finding(

@@ -17,6 +17,7 @@ Whole = NDArray[np.int64]
 Truth = NDArray[np.bool_]
 DAY = 24
 YEAR_H = 8_760
+LEAP_YEAR_H = YEAR_H + DAY
 TIERS = 1
 ROUNDED = 6
 
@@ -174,8 +175,8 @@ def power_system(
     """The market's view of some days of a year.
 
     Units of one size and kind are a class, or several: as many as `tiers` by what they cost at full output; None
-    keeps apart whatever differs in any figure. Areas of load are one, and reserve of an area may come from any. A
-    year shorter than one stands for a whole.
+    keeps apart whatever differs in any figure. Areas of load are one, and reserve of an area may come from any. Hours
+    stand for a year: a leap year for itself, a shorter or longer table for 8,760 hours.
     """
     hours, edges = hours_of(days, stretch_days)
     stored = np.isin(np.arange(len(units)), stores.unit[stores.charge_kw > 0.0])
@@ -199,7 +200,7 @@ def power_system(
         reserves=reserves,
         edges=edges,
         hour=hours,
-        weight=max(len(year), YEAR_H) / len(hours),
+        weight=(LEAP_YEAR_H if len(year) == LEAP_YEAR_H else YEAR_H) / len(hours),
         terms=terms,
         notes=notes,
     )
