@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.invest.campus import Campus
 from gridtide.invest.draft import Columns, Draft, Total
+from gridtide.invest.hours import HOURS_PER_YEAR
 from gridtide.invest.technology import STORES, Kind
 from gridtide.settle.green_direct import GreenTerms
 
@@ -190,7 +191,7 @@ def outages_per_year(campus: Campus) -> float:
     circuits = () if campus.grid is None else campus.grid.circuits
     if len(circuits) == 1:
         return circuits[0].outages_per_year
-    shares = [one.outages_per_year * one.repair_h / 8760.0 for one in circuits]
+    shares = [one.outages_per_year * one.repair_h / HOURS_PER_YEAR for one in circuits]
     return sum(
         one.outages_per_year * float(np.prod(shares[:k] + shares[k + 1 :]))
         for k, one in enumerate(circuits)
