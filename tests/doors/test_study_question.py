@@ -179,6 +179,30 @@ def test_faults_of_a_file_are_told_at_once(
     assert "100 hours; a whole year: 8,736, 8,760 or 8,784 hours" in said and "nobody" in said
 
 
+def test_a_name_that_stands_twice_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two feeds of one name the first would be lost."""
+    path = tmp_path / "bad.toml"
+    again = (
+        '[[variable]]\nname = "wind"\n[variable.series]\nfile = "o.csv"\ncolumns = ["w"]\n[[unit]]'
+    )
+    path.write_text(ADEQUACY.replace("[[unit]]", again))
+    assert exit_code(["study", str(path)]) == 2
+    assert "variable: wind twice; each name once" in capsys.readouterr().err
+
+
+def test_areas_beside_a_load_of_its_own_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They would be left aside without a word."""
+    path = tmp_path / "bad.toml"
+    text = (EXAMPLES / "headroom_rts79.toml").read_text()
+    path.write_text(text.replace("[load]", 'areas = ["1"]\n[load]', 1))
+    assert exit_code(["study", str(path)]) == 2
+    assert "areas: 1 of a [load]; areas of rts_gmlc alone" in capsys.readouterr().err
+
+
 def test_faults_of_an_accident_are_told_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -211,12 +235,13 @@ load_kw = 5
 returns_share = 0
 returns_s = 0
 above = [[59.0, 1.0]]
+steep = [[1.0, 0.001]]
 """)
     assert exit_code(["study", str(path)]) == 2
     said = capsys.readouterr().err
     for fault in (
         "rule: none; ercot-nogrr282", "nothing.csv: does not exist", "limits: 61 to 60.5 Hz", "above: 59 Hz",
-        "1-9 is no branch", "event[2].kw: is missing", "77 is no bus",
+        "1-9 is no branch", "steep: over 0.001 s; a step, 0.02 s, or more", "event[2].kw: is missing", "77 is no bus",
     ):  # fmt: skip
         assert fault in said
     path.write_text('kind = "market"\n')

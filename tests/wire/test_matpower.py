@@ -1,5 +1,6 @@
 """Networks as text of tables: what is read, what is refused, and that nothing is run."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,14 @@ def test_parts_without_a_way_to_the_one_that_feeds_are_grids_of_their_own_or_nam
     (unfed,) = dark.origin.unfed
     assert (unfed.names, unfed.load_kw) == (("2", "8"), 7_000.0)
     assert "no machine" in unfed.why
+
+
+def test_buses_of_seven_digits_keep_their_own_names() -> None:
+    """As in large grids: two that share six digits are two, and found by the number a person writes."""
+    first = re.sub(r"(?m)^\t([5-9])\t", r"\t123456\1\t", NINE)
+    grid = read(re.sub(r"(?m)^(\t\d+\t)([5-9])\t", r"\g<1>123456\2\t", first))
+    assert grid.buses.names[4:] == tuple(f"123456{last}" for last in range(5, 10))
+    assert bus_number(grid, "1234567") == 6
 
 
 def test_buses_tied_without_impedance_are_one_under_either_name() -> None:

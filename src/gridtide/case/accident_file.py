@@ -234,6 +234,10 @@ def _faults(record: AccidentFile, path: Path, network: Network | None) -> Iterat
                 if (hz >= nominal) if low else (hz <= nominal):
                     where = f"{path} site[{number}].{word}"
                     yield _fault(where, f"{hz:g} Hz", f"{word} {nominal:g} Hz")
+        for _, window_s in site.steep:
+            if window_s < record.step_s:
+                where = f"{path} site[{number}].steep"
+                yield _fault(where, f"over {window_s:g} s", f"a step, {record.step_s:g} s, or more")
     if not record.event and record.sags is None:
         yield _fault(f"{path} event", "nothing happens", "an [[event]], or a table of sags")
     yield from _times_of_lines(record, path)

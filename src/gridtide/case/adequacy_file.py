@@ -144,6 +144,15 @@ def _wholes(record: AdequacyFile, path: Path) -> Iterator[Finding]:
         yield fault_of(f"{path} load", "both or neither of [load] and rts_gmlc", "one of them")
     if record.rts_gmlc is None and not record.unit:
         yield fault_of(f"{path} unit", "no [[unit]]", "units, or a folder rts_gmlc")
+    for table, names in (
+        ("unit", [one.name for one in record.unit]),
+        ("variable", [one.name for one in record.variable]),
+        ("store", [one.name for one in record.store]),
+    ):
+        for name in sorted({one for one in names if names.count(one) > 1}):
+            yield fault_of(
+                f"{path} {table}", f"{name} twice", "each name once, and a count of units"
+            )
     if record.load is not None:
         yield from load_faults(record.load, path)
 

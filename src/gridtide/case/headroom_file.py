@@ -1,6 +1,5 @@
 """What `gridtide study` reads of `kind = "headroom"`: a year of demand, a firm limit, and a fleet's curve."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,12 +22,12 @@ from gridtide.case.year_of_load import LoadTable, year_of_load
 from gridtide.digest import freeze_new
 from gridtide.finding import BadInput, Gathered
 from gridtide.grid.who_curtails import OfferedStep
-from gridtide.sources import content_of
+from gridtide.sources.flex_file import FLEET, FlexFile
 from gridtide.sources.hour_table import Hours
 
 Real = NDArray[np.float64]
+OF_A_STEP = ("duration_s", "down_kw", "price_per_kwh")
 WINTER = (10, 11, 12, 1, 2, 3)
-FLEET = "fleet"
 
 
 class FlexRecord(StudyRecord):
@@ -91,6 +90,11 @@ def headroom_question(path: Path, table: dict[str, Any]) -> HeadroomQuestion:
         raise BadInput(
             [fault_of(f"{path} load", "both or neither of [load] and rts_gmlc", "one of them")]
         )
+    if record.areas and record.rts_gmlc is None:
+        said = ", ".join(record.areas)
+        raise BadInput(
+            [fault_of(f"{path} areas", f"{said} of a [load]", "areas of rts_gmlc alone")]
+        )
     gathered = Gathered()
     demand = gathered.of(lambda: _demand(record, path))
     flex = record.flex
@@ -142,28 +146,18 @@ def _months(hours: Hours) -> NDArray[np.int64]:
 
 def _curve(path: Path, record: FlexRecord) -> _Curve:
     """Steps down of the fleet. Raises BadInput for a file that `gridtide flex --json` did not write."""
-    try:
-        found = json.loads(content_of(path))
-        steps = tuple(
-            OfferedStep(
-                work=str(row["class"] or row["source"]),
-                duration_s=float(row["duration_s"]),
-                kw=float(row["down_kw"]),
-                price_per_kwh=float(row["price_per_kwh"]),
-            )
-            for row in found["rows"]
-            if row["site"] == FLEET and row["direction"] == "down" and row["delay"] == record.delay
+    told = FlexFile(path=path, delay=record.delay).rows(OF_A_STEP)
+    steps = tuple(
+        OfferedStep(
+            work=str(row.get("class") or row.get("source") or FLEET),
+            duration_s=float(row["duration_s"]),
+            kw=float(row["down_kw"]),
+            price_per_kwh=float(row["price_per_kwh"]),
         )
-        currency = str(found["currency"])
-    except (ValueError, KeyError, TypeError):
-        raise BadInput(
-            [
-                fault_of(
-                    str(path), "is no curve of a fleet", "what `gridtide flex CASE --json` writes"
-                )
-            ]
-        ) from None
+        for row in told.rows
+        if row.get("direction") == "down"
+    )
     if not steps:
         value = f"no step down of the fleet at a delay of {record.delay:g}"
         raise BadInput([fault_of(str(path), value, "one of the delays of its rows")])
-    return _Curve(steps=steps, currency=currency)
+    return _Curve(steps=steps, currency=told.currency)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze_new
+from gridtide.grid.hosting_curve import connectable_kw, runs_of
 
 Real = NDArray[np.float64]
 HALF = 0.5
@@ -54,7 +55,7 @@ def headroom(demand_kw: Real, firm_kw: Real, share: float) -> Headroom:
     room = np.asarray(firm_kw, dtype=np.float64) - np.asarray(demand_kw, dtype=np.float64)
     if (room < -1e-9 * np.abs(firm_kw).max()).any():
         raise ValueError("the demand passes the firm limit already")
-    load_kw = _largest(np.maximum(room, 0.0), share)
+    load_kw = connectable_kw(room, share)
     over = load_kw - np.maximum(room, 0.0)
     curtailed = np.where(over > 1e-9 * max(load_kw, 1.0), over, 0.0)
     at = curtailed > 0.0
@@ -70,16 +71,14 @@ def headroom(demand_kw: Real, firm_kw: Real, share: float) -> Headroom:
 
 def events_of(curtailed_kw: Real) -> tuple[Event, ...]:
     """Runs of hours above 0, in their order."""
-    edges = np.diff(np.concatenate([[0], (curtailed_kw > 0.0).astype(np.int8), [0]]))
-    starts, ends = np.flatnonzero(edges > 0), np.flatnonzero(edges < 0)
     return tuple(
         Event(
-            start=int(start),
-            hours=int(end - start),
+            start=start,
+            hours=end - start,
             deepest_kw=float(curtailed_kw[start:end].max()),
             energy_kwh=float(curtailed_kw[start:end].sum()),
         )
-        for start, end in zip(starts, ends, strict=True)
+        for start, end in runs_of(curtailed_kw > 0.0).tolist()
     )
 
 
@@ -88,19 +87,3 @@ def season_peaks_kw(demand_kw: Real, season: NDArray[np.int64]) -> Real:
     peaks = np.full(int(season.max()) + 1, -np.inf)
     np.maximum.at(peaks, season, demand_kw)
     return np.asarray(peaks[season])
-
-
-def _largest(room_kw: Real, share: float) -> float:
-    """Last load at which sum max(0, L - room) is at most share x L x H. With k hours curtailed, the line of that part
-    meets it at (sum of the k smallest rooms) / (k - share H)."""
-    room = np.sort(room_kw)
-    hours = len(room)
-    allowed = share * hours
-    count = np.arange(1, hours + 1, dtype=np.float64)
-    steep = count - allowed
-    upper = np.append(room[1:], np.inf)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        meets = np.where(steep > 1e-12 * hours, np.cumsum(room) / steep, np.inf)
-    slack = 1e-12 * max(1.0, float(room[-1]))
-    fits = np.flatnonzero(meets <= upper + slack)
-    return float(meets[fits[0]])

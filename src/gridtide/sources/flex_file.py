@@ -21,6 +21,16 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
+class FleetRows:
+    """Rows of the whole fleet at one delay, as the file has them, their numbers checked. delays: of all its rows."""
+
+    of: str
+    currency: str
+    rows: tuple[dict[str, Any], ...]
+    delays: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FlexFile:
     """A document of `gridtide flex`. delay: of the rows that are read, one of the delays in it."""
 
@@ -30,14 +40,7 @@ class FlexFile:
     def read(self) -> WaitingWork:
         """Steps of the whole fleet that draw less for an hour or more, and what it draws more for an hour. Raises
         BadInput with every fault."""
-        document = self._document()
-        rows = [
-            (number, row)
-            for number, row in enumerate(document["rows"])
-            if isinstance(row, dict) and row.get("site") == FLEET
-        ]
-        refuse_if_any(self._faults(rows))
-        kept = [row for _, row in rows if row["delay"] == self.delay]
+        fleet = self.rows(tuple(NAME_MAP))
         steps = tuple(
             WaitingStep(
                 duration_h=row["duration_s"] / HOUR_S,
@@ -45,17 +48,35 @@ class FlexFile:
                 price_per_kwh=float(row["price_per_kwh"]),
                 drawn_later=row["rebound_kwh"] / (row["down_kw"] * row["duration_s"] / HOUR_S),
             )
-            for row in kept
+            for row in fleet.rows
             if row["duration_s"] >= HOUR_S and row["down_kw"] > 0.0
         )
         if not steps:
-            delays = sorted({row["delay"] for _, row in rows})
-            raise BadInput([self._nothing(delays)])
+            raise BadInput([self._nothing(fleet.delays)])
         return WaitingWork(
+            of=fleet.of,
+            currency=fleet.currency,
+            steps=steps,
+            catch_up_kw=float(
+                sum(row["up_kw"] for row in fleet.rows if row["duration_s"] == HOUR_S)
+            ),
+        )
+
+    def rows(self, wanted: tuple[str, ...]) -> FleetRows:
+        """Its rows of the whole fleet at the delay, whatever their direction and duration. wanted: columns that must
+        hold numbers. Raises BadInput with every fault."""
+        document = self._document()
+        rows = [
+            (number, row)
+            for number, row in enumerate(document["rows"])
+            if isinstance(row, dict) and row.get("site") == FLEET
+        ]
+        refuse_if_any(self._faults(rows, ("delay", *wanted)))
+        return FleetRows(
             of=str(document.get("of", self.path.stem)),
             currency=str(document.get("currency", "")),
-            steps=steps,
-            catch_up_kw=float(sum(row["up_kw"] for row in kept if row["duration_s"] == HOUR_S)),
+            rows=tuple(row for _, row in rows if row["delay"] == self.delay),
+            delays=tuple(sorted({row["delay"] for _, row in rows})),
         )
 
     def _document(self) -> dict[str, Any]:
@@ -67,8 +88,9 @@ class FlexFile:
             raise BadInput([self._fault(self.path.name, "it has no rows")])
         return document
 
-    def _faults(self, rows: list[tuple[int, dict[str, Any]]]) -> Iterator[Finding]:
-        wanted = ("delay", *NAME_MAP)
+    def _faults(
+        self, rows: list[tuple[int, dict[str, Any]]], wanted: tuple[str, ...]
+    ) -> Iterator[Finding]:
         for number, row in rows:
             for name in wanted:
                 value = row.get(name)
@@ -80,7 +102,7 @@ class FlexFile:
                 if not good:
                     yield self._fault(f"{self.path.name} row {number} {name}", repr(value))
 
-    def _nothing(self, delays: list[float]) -> Finding:
+    def _nothing(self, delays: tuple[float, ...]) -> Finding:
         said = ", ".join(f"{one:g}" for one in delays)
         return Finding(
             subject=self.path.name,

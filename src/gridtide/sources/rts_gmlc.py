@@ -224,7 +224,7 @@ def _places(bus: Table, faults: list[Finding]) -> dict[int, int]:
     place: dict[int, int] = {}
     for row, number in enumerate(numbers(bus, "bus", faults, least=0.0).tolist()):
         if np.isfinite(number) and place.setdefault(int(number), row) != row:
-            faults.append(_wrong(bus, row, f"bus {number:g} once more", "each bus once"))
+            faults.append(_wrong(bus, row, f"bus {number:.15g} once more", "each bus once"))
     return place
 
 
@@ -237,7 +237,7 @@ def _at(table: Table, numbered: Real, place: dict[int, int], faults: list[Findin
     found = np.full(len(table), -1, dtype=np.int64)
     for row, number in enumerate(numbered.tolist()):
         if np.isnan(number) or int(number) not in place:
-            faults.append(_wrong(table, row, f"bus {number:g}", "a bus of the table bus"))
+            faults.append(_wrong(table, row, f"bus {number:.15g}", "a bus of the table bus"))
         else:
             found[row] = place[int(number)]
     return found
@@ -430,7 +430,7 @@ def _buses(
     np.subtract.at(load, at[others], KW * held["fed"][others])
     np.subtract.at(load_var, at[others], KW * held["fed_var"][others])
     return Buses(
-        names=tuple(f"{number:g}" for number in drawn["bus"]),
+        names=tuple(f"{number:.15g}" for number in drawn["bus"]),
         nominal_kv=drawn["nominal_kv"],
         load_kw=load,
         load_kvar=load_var,

@@ -249,7 +249,7 @@ def _bus_faults(tables: Tables) -> Iterator[Finding]:
     seen: set[float] = set()
     for row, number in enumerate(bus[:, 0].tolist()):
         if number in seen:
-            yield _finding(tables, "bus", row, f"bus {number:g} once more", "each bus once")
+            yield _finding(tables, "bus", row, f"bus {number:.15g} once more", "each bus once")
         seen.add(number)
     feeding = np.flatnonzero(bus[:, 1] == FEEDING)
     if not len(feeding):
@@ -284,7 +284,7 @@ def _strangers(
         numbers = getattr(tables, table)[rows, end]
         for row in rows[~np.isin(numbers, known)].tolist():
             number = getattr(tables, table)[row, end]
-            yield _finding(tables, table, row, f"bus {number:g}", "a bus of the table bus")
+            yield _finding(tables, table, row, f"bus {number:.15g}", "a bus of the table bus")
 
 
 def _branch_faults(tables: Tables, rows: Whole) -> Iterator[Finding]:
@@ -297,7 +297,7 @@ def _branch_faults(tables: Tables, rows: Whole) -> Iterator[Finding]:
             "x = {x:g}",
             "a reactance other than 0, or none of r, x, ratio and shift for two bars that are tied",
         ),
-        (branch[:, 0] != branch[:, 1], "both ends at bus {one:g}", "two buses"),
+        (branch[:, 0] != branch[:, 1], "both ends at bus {one:.15g}", "two buses"),
         ((branch[:, 8] >= 0.0) & np.isfinite(branch[:, 9]), "ratio {ratio:g}", "0 or above"),
         (
             np.asarray((branch[:, 5:8] >= 0.0).all(axis=1)),

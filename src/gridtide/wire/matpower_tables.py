@@ -50,7 +50,7 @@ class Tables:
 
     def named(self, number: float) -> str:
         """A bus by its name, or by its number where it has none."""
-        return self.names.get(int(number), f"{number:g}")
+        return self.names.get(int(number), f"{number:.15g}")
 
 
 def only(tables: Tables, bus: Whole, gen: Whole, branch: Whole) -> Tables:
