@@ -78,7 +78,7 @@ def _capacity(tables: list[dict[str, Any]]) -> None:
     kW; the price of it at the curve."""
     for one in tables[0]["capacity"]["classes"]:
         print(f"  {one['name']}: {one['highest_kw']:,.0f} kW, credited {one['credited_share']:.1%}")
-    print("share  held 1, 2, 4, 8 h         metered  credited: " + "  ".join(RULES))
+    print("share  held 1, 2, 4, 8 h         metered  credited: " + "  ".join([*RULES][1:]))
     for table in tables:
         each = 1.0 / table["flexible_kw"]
         held = " ".join(f"{each * one['held_kw']:.3f}" for one in table["capacity"]["calls"])

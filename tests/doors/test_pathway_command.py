@@ -131,7 +131,8 @@ def test_the_power_system_is_told_where_a_year_is_asked_for(
         "curtailment_spared_twh", "without", "with",
     }  # fmt: skip
     assert set(case["with"]) == {
-        "cost_per_year", "cost_per_mwh", "curtailed_share", "curtailed_twh", "gw", "twh", "stored_kwh", "solver",
+        "cost_per_year", "moving_cost_per_year", "cost_per_mwh", "curtailed_share", "curtailed_twh", "gw", "twh",
+        "stored_kwh", "solver",
     }  # fmt: skip
     assert case["classes"] == ["batch inference, evaluation", "data, ETL"]
     assert case["with"]["cost_per_year"] <= case["without"]["cost_per_year"]

@@ -112,6 +112,7 @@ def _row(
 def _supply(supply: Supply) -> dict[str, Any]:
     return {
         "cost_per_year": supply.cost,
+        "moving_cost_per_year": supply.moving_cost,
         "cost_per_mwh": supply.cost_per_mwh,
         "curtailed_share": supply.curtailed_share,
         "curtailed_twh": supply.curtailed_twh,
