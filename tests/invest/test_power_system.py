@@ -17,6 +17,7 @@ from gridtide.invest.pathway.power_system import (
     FlexibleWorth,
     SystemHours,
     SystemLoad,
+    days_error,
     flexible_worth,
     moves_of,
     system_campus,
@@ -266,3 +267,17 @@ def test_a_price_of_moving_names_a_class_that_there_is(tmp_path: Path) -> None:
     file.write_text("[system.moving_per_kwh]\ndreams = 0.01\n")
     with pytest.raises(BadInput, match="dreams: is no class of work"):
         system_terms(pathway_file(file), 2040)
+
+
+def test_typical_days_that_are_all_days_are_off_by_nothing() -> None:
+    """Fewer are off by something; where nothing is spared nothing is said of it."""
+    made, terms = system_hours(None, None), system_terms(pathway_file(), 2040)
+    names = ("load", "heat", "vehicles", "solar_share", "wind_share")
+    hours = SystemHours(said=(), **{name: getattr(made, name)[: 24 * 20] for name in names})
+    every = flexible_worth(hours, terms, load(), 0, 0)
+    few = days_error(flexible_worth(hours, terms, load(), 8, 0), every)
+    assert few.cost != 0.0 and few.per_kw_year is not None and abs(few.cost) < 0.5
+    same = days_error(every, every)
+    assert (same.cost, same.per_kw_year) == (0.0, 0.0)
+    still = flexible_worth(hours, terms, load(0.0), 0, 0)
+    assert days_error(still, replace(still, per_kw_year=0.0)).per_kw_year is None

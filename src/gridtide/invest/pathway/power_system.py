@@ -106,6 +106,24 @@ class FlexibleWorth:
     curtailment_spared_twh: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class DaysError:
+    """How far typical days are from every hour of their year, as a share of the latter. cost: of a year without work
+    that moves; per_kw_year: of what a kW that moves spares, None where every hour says that it spares nothing."""
+
+    cost: float
+    per_kw_year: float | None
+
+
+def days_error(found: FlexibleWorth, every_hour: FlexibleWorth) -> DaysError:
+    """Of the same year and load."""
+    spared = every_hour.per_kw_year
+    return DaysError(
+        cost=found.without.cost / every_hour.without.cost - 1.0,
+        per_kw_year=found.per_kw_year / spared - 1.0 if spared > 0.0 else None,
+    )
+
+
 def flexible_worth(
     hours: SystemHours, terms: SystemTerms, load: SystemLoad, days: int, seed: int
 ) -> FlexibleWorth:
