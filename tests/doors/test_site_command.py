@@ -293,8 +293,8 @@ def test_a_split_and_small_sites_stand_beside_the_best_place(
     found = document(tmp_path, text, capsys)
     split, edge = found["split"], found["edge"]
     assert set(split) == {
-        "home", "possible", "unplaced", "cost_per_year", "counted_t_per_year", "latency_ms", "away_share", "placed",
-        "places", "at_home", "by_latency",
+        "home", "possible", "unplaced", "breaches", "cost_per_year", "counted_t_per_year", "latency_ms", "away_share",
+        "placed", "places", "at_home", "by_latency",
     }  # fmt: skip
     assert set(split["placed"][0]) == {
         "class", "origin", "place", "share", "it_kw", "way", "rtt_ms",
@@ -308,6 +308,9 @@ def test_a_split_and_small_sites_stand_beside_the_best_place(
     assert exit_code(["site", written(tmp_path, text)]) == 0
     said = capsys.readouterr().out
     assert "divided over places" in said and "within 50 ms" in said and "servers" in said
+    poor = text.replace("[split]", "[limits]\ncost_max_per_year = 1\n[split]")
+    assert exit_code(["site", written(tmp_path, poor)]) == 3
+    assert "budget, all places together: " in capsys.readouterr().out
     said = faults(tmp_path, text.replace('home = "south"', 'home = "moon"'), capsys)
     assert "split.home: moon" in said
     far = text.replace("rtt_max_ms = 5", "rtt_max_ms = 5\nregions = ['moon']")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gridtide.finding import Infeasible
-from gridtide.invest.campus import Campus, Circuit
+from gridtide.invest.campus import Campus, Circuit, Cooling
 from gridtide.invest.pareto import least_cost
 from gridtide.invest.survival import survivals
 from gridtide.invest.targets import Targets, outage_h, outages_per_year
@@ -65,11 +65,45 @@ def test_expected_unserved_energy_stays_below_what_is_asked() -> None:
     assert some.cost <= least_cost(campus, Targets(islanded_h=outage_h(campus))).cost * (1 + 1e-6)
 
 
+def test_hours_of_an_island_hold_beside_an_expectation_that_asks_less() -> None:
+    """Whatever may be short on average: 4 hours are served all the same, at the cost of 4 hours alone."""
+    campus = of_two_circuits(168)
+    alone = least_cost(campus, Targets(islanded_h=4))
+    both = least_cost(campus, Targets(islanded_h=4, unserved_kwh=1e6))
+    everything, *_ = survivals(both, 4, 0.0)
+    assert (everything.share == 1.0).all()
+    assert both.cost == pytest.approx(alone.cost, rel=1e-6)
+
+
 def test_an_island_without_plants_is_impossible_by_so_many_kw() -> None:
     """Half of 14,000 kW and no store nor engine: 7,000 kW are lacking in the worst hour."""
     campus = replace(of_two_circuits(48), options=())
     with pytest.raises(Infeasible, match=r"islanded_h.*7,000 kW in the worst hour"):
         least_cost(campus, Targets(islanded_h=2))
+
+
+def test_the_critical_load_is_cooled_on_an_island_too() -> None:
+    """7,000 kW that take a quarter more for cooling: 8,750 kW are asked of an island, and lost in its replay."""
+    cooling = Cooling(
+        heat_share=1.0,
+        cop=np.full(48, 4.0),
+        plant_most_kw=40_000.0,
+        water_l_per_kwh=np.zeros(48),
+    )
+    campus = replace(of_two_circuits(48), options=(), cooling=cooling)
+    with pytest.raises(Infeasible, match=r"islanded_h.*8,750 kW in the worst hour"):
+        least_cost(campus, Targets(islanded_h=2))
+    lost, *_ = survivals(least_cost(campus, Targets()), 2, 0.0)
+    assert lost.unserved_kwh == pytest.approx(2 * 8_750.0)
+
+
+def test_hours_of_an_island_that_are_lacking_power_are_not_told_as_reached() -> None:
+    """3 are asked and 7,000 kW lack in each: no number of hours is said to be within reach."""
+    campus = replace(of_two_circuits(48), options=())
+    with pytest.raises(Infeasible) as refused:
+        least_cost(campus, Targets(islanded_h=3))
+    (finding,) = refused.value.findings
+    assert finding.value == "3 is asked, which cannot be reached beside the others"
 
 
 def test_a_target_of_nothing_emitted_is_missed_by_what_must_be_built() -> None:

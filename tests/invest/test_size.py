@@ -11,10 +11,19 @@ from numpy.typing import NDArray
 
 from gridtide.case.technologies import technologies
 from gridtide.decide.program import lower_bound, solve
-from gridtide.invest.campus import Agreement, Campus, Certificates, Circuit, Grid, Option
+from gridtide.invest.campus import (
+    Agreement,
+    Campus,
+    Certificates,
+    Circuit,
+    Cooling,
+    Grid,
+    Option,
+)
 from gridtide.invest.hours import real_hours
 from gridtide.invest.interior import solved_by_hours
 from gridtide.invest.pareto import front, least_carbon, least_cost, without_waiting
+from gridtide.invest.reach import reach_of
 from gridtide.invest.size import Goal, solved, written
 from gridtide.invest.sizing import Sizing, sizing_of
 from gridtide.invest.targets import Targets
@@ -214,6 +223,29 @@ def test_ratios_of_a_direct_connection_hold_where_they_are_asked() -> None:
     assert (made - sold) / could >= 0.6 - NEAR
     assert (made - sold) / sizing.load_kwh >= 0.5 - NEAR
     assert sold / could <= 0.05 + NEAR
+
+
+def test_a_ratio_out_of_reach_is_told_with_the_best_that_there_is() -> None:
+    """150 kW of plants beside 100 kW of load: of what could be made at most 2/3 is used, whatever the load is."""
+    campus = given_plant(np.ones(24), np.ones(24))
+    terms = GreenTerms(
+        self_use_least=0.9, green_share_least=0.0, export_most=1.0, available_includes_curtailed=True
+    )  # fmt: skip
+    (missed,) = reach_of(campus, Targets(green=terms)).missed
+    assert missed.name == "self_use_least" and missed.reached == pytest.approx(2.0 / 3.0, abs=1e-6)
+    assert missed.lacking == "0.2333 of the generation"
+
+
+def test_an_hourly_share_out_of_reach_is_a_share_of_all_that_is_used() -> None:
+    """Cooling draws a quarter more: of 125 kW the plants serve 75, with 50 of a grid that burns coal."""
+    campus = given_plant(0.5 * np.ones(24), np.zeros(24))
+    cooling = Cooling(
+        heat_share=1.0, cop=4.0 * np.ones(24), plant_most_kw=500.0, water_l_per_kwh=np.zeros(24)
+    )
+    found = reach_of(replace(campus, cooling=cooling), Targets(hourly_clean_share=0.8))
+    (missed,) = found.missed
+    assert missed.reached == pytest.approx(0.6, abs=1e-6)
+    assert missed.lacking == "0.2000 of the load"
 
 
 def test_the_front_falls_from_least_cost_to_least_carbon() -> None:

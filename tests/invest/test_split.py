@@ -11,7 +11,7 @@ from gridtide.fleet.site import Cooling
 from gridtide.invest.siting.choice import judged
 from gridtide.invest.siting.edge import EdgeTerms, edge_ways, servers_for
 from gridtide.invest.siting.place import DataPath, Place, PlaceCosts, PlaceLimits
-from gridtide.invest.siting.question import Siting
+from gridtide.invest.siting.question import CommonLimits, Siting
 from gridtide.invest.siting.split import by_latency, split_of
 from gridtide.invest.siting.work import DataNeed, Origin, WorkClass
 from gridtide.physics.serving_queue import erlang_c
@@ -186,3 +186,17 @@ def test_a_small_site_pays_what_small_sites_pay() -> None:
     assert small.pue > large.pue
     assert small.lines.operations == pytest.approx(2 * 1000.0)
     assert small.lines.water == 0.0
+
+
+def test_a_budget_below_the_cheapest_split_is_told_with_its_distance() -> None:
+    """All work finds its place, and what that costs is more than there is."""
+    siting = asked(places(), ONLINE, plain_work("training", 2000.0))
+    free = split_of(siting)
+    assert free.is_possible and free.breaches == ()
+    poor = split_of(replace(siting, limits=CommonLimits(cost_max_per_year=0.9 * free.cost)))
+    (breach,) = poor.breaches
+    assert not poor.is_possible and poor.unplaced == ()
+    assert (breach.constraint, breach.subject) == ("budget", "all places together")
+    assert breach.over == pytest.approx(0.1 * free.cost)
+    rich = split_of(replace(siting, limits=CommonLimits(cost_max_per_year=1.1 * free.cost)))
+    assert rich.is_possible

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gridtide.decide.program import solve
-from gridtide.invest.campus import Campus, Circuit
+from gridtide.invest.campus import Agreement, Campus, Circuit
 from gridtide.invest.pareto import least_cost
 from gridtide.invest.size import written
 from gridtide.invest.sizing import sizing_of
@@ -29,6 +29,16 @@ def test_every_day_is_stood_for_and_means_are_kept() -> None:
             assert made == pytest.approx(float(whole.share @ campus.hours.weight), rel=2e-2)
     again = typical_days(campus, 10, 7)
     assert (again.chosen == days.chosen).all() and (again.chain == days.chain).all()
+
+
+def test_agreements_keep_the_mean_of_their_plants_too() -> None:
+    """A plant elsewhere with the wind of the place is scaled as the place's own."""
+    campus = campus_year(40 * 24)
+    wind = next(one for one in campus.options if one.technology.name == "wind")
+    agreed = Agreement(name="ppa", share=wind.share, price_per_mwh=50.0, most_kw=1000.0)
+    thin = over_typical(replace(campus, agreements=(agreed,)), typical_days(campus, 10, 7))
+    own = next(one for one in thin.options if one.technology.name == "wind")
+    assert thin.agreements[0].share.tolist() == own.share.tolist()
 
 
 def test_the_extreme_days_are_kept_and_stand_for_themselves() -> None:

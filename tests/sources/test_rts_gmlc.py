@@ -134,6 +134,28 @@ def test_all_faults_of_all_tables_come_at_once(folder: Path, tmp_path: Path) -> 
     assert "branch.csv.gz line 2: Cont Rating is not above 0" in said
 
 
+@pytest.mark.parametrize(
+    ("table", "old", "new", "said"),
+    [
+        ("branch", "0.461,175,193,", "0.461,175,,", "LTE Rating is not above 0"),
+        ("branch", "0.24,16,0,0,3", "0.24,16,,0,3", "Tr Ratio is below 0 or no number"),
+        ("bus", "PV,108.0,", "PV,,", "MW Load is no number"),
+        ("bus", "1.04777,-7.74152,0.0,", "1.04777,-7.74152,,", "MW Shunt G is no number"),
+        ("gen", "Oil CT,Oil,8,", "Oil CT,Oil,,", "MW Inj is no number"),
+        ("gen", "50,2,10.3494,", "50,2,NA,", "Fuel Price $/MMBTU is no number"),
+        ("dc_branch", "Power,5,100,500,", "Power,5,,500,", "MW Load is no number"),
+    ],
+)
+def test_a_cell_that_is_needed_and_empty_is_named(
+    folder: Path, tmp_path: Path, table: str, old: str, new: str, said: str
+) -> None:
+    """Not taken as a number: one blank rating would leave every outage of the grid unwatched."""
+    with pytest.raises(BadInput) as told:
+        RtsGmlcFolder(path=changed(folder, tmp_path, table, old, new)).read()
+    (finding,) = told.value.findings
+    assert finding.subject.endswith(f"{table}.csv.gz line 2") and finding.value == said
+
+
 def test_a_year_that_lacks_an_hour_is_named(folder: Path, tmp_path: Path) -> None:
     """Where it is missing, and how many there are."""
     copy = tmp_path / "rts"

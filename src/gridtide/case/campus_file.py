@@ -1,6 +1,6 @@
 """A campus file read: what may be built, over which hours, and what must be reached."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from gridtide.case.campus_schema import CampusFile, TargetsTable, TechnologyTable
+from gridtide.case.campus_schema import (
+    CampusFile,
+    CircuitTable,
+    HeatTable,
+    TargetsTable,
+    TechnologyTable,
+)
 from gridtide.case.campus_series import Series, series_of
 from gridtide.case.misfits import misfits
-from gridtide.case.technologies import technologies
+from gridtide.case.technologies import COST_YEAR, CURRENCY, technologies
 from gridtide.case.toml_file import toml_of
 from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 from gridtide.invest.campus import (
@@ -29,12 +35,13 @@ from gridtide.invest.campus import (
 )
 from gridtide.invest.hours import real_hours
 from gridtide.invest.targets import Targets
-from gridtide.invest.technology import VARIABLE, Technology, in_money_of
-from gridtide.physics.cooling import mechanical_share, plant_cop
-from gridtide.physics.tower import evaporated_l_per_h, make_up_l_per_h, tower_fan_kw
+from gridtide.invest.technology import COSTS, VARIABLE, Technology, in_money_of
+from gridtide.kernels.facility import wet_bulbs
+from gridtide.physics.heat_plant import WATER_CHILLER, heat_plant_slope, tower_kw
+from gridtide.physics.tower import evaporated_l_per_h, make_up_l_per_h
 from gridtide.physics.waste_heat import heat_pump_cop
-from gridtide.physics.weather import wet_bulb_c
 from gridtide.settle.green_direct import GreenTerms
+from gridtide.timeline import instant
 
 Real = NDArray[np.float64]
 WHOLE_HOURS_MOST = 1_000
@@ -94,7 +101,7 @@ def _faults(case: CampusFile) -> list[Finding]:
     waiting = sum(one.share for one in case.load.waiting)
     slower = sum(one.share for one in case.load.slower)
     names = [one.name for one in case.technology]
-    targets = case.targets
+    circuits = () if case.grid is None else case.grid.circuit
     wrong = [
         (
             waiting + slower > 1.0,
@@ -102,6 +109,13 @@ def _faults(case: CampusFile) -> list[Finding]:
             f"shares of {waiting + slower:g}",
             "1 or less of the load",
             "Lower one.",
+        ),
+        (
+            len({(one.from_currency, one.from_year) for one in case.rate}) < len(case.rate),
+            "rate",
+            "a currency of a year stands twice",
+            "each once",
+            "Leave one out.",
         ),
         (
             len(set(names)) < len(names),
@@ -124,22 +138,61 @@ def _faults(case: CampusFile) -> list[Finding]:
             "one of them",
             "Leave one out.",
         ),
+    ]
+    return [
+        *_said(wrong),
+        *_target_faults(case.targets, circuits, case.campus.typical_days),
+        *_heat_faults(case.heat),
+    ]
+
+
+def _heat_faults(table: HeatTable | None) -> list[Finding]:
+    """A pump that need not lift, or that would give less heat than it draws."""
+    if table is None or table.supply_c > table.source_c:
+        return []
+    return [
+        Finding(
+            subject="heat",
+            value=f"supply_c {table.supply_c:g}, source_c {table.source_c:g}",
+            limit="a supply above the source, which a heat pump lifts",
+            mend="Say the customer's supply temperature, and that of the load's heat before it is lifted.",
+        )
+    ]
+
+
+def _target_faults(
+    targets: TargetsTable, circuits: Sequence[Circuit | CircuitTable], typical_days: int
+) -> list[Finding]:
+    """Targets that the rest of a campus says nothing about."""
+    unserved = targets.unserved_kwh is not None
+    never = [one.name for one in circuits if not one.outages_per_year * one.repair_h]
+    wrong = [
         (
-            case.campus.typical_days > 0
-            and (targets.islanded_h or targets.unserved_kwh) is not None,
+            typical_days > 0 and (targets.islanded_h is not None or unserved),
             "campus.typical_days",
             "with islanded_h or unserved_kwh",
             "outages at any hour of real years",
             "Leave one of them out.",
         ),
         (
-            targets.unserved_kwh is not None and case.grid is None,
+            unserved and not circuits,
             "targets.unserved_kwh",
             "no [grid]",
             "circuits that fail",
             "Add [grid] with outages_per_year and repair_h.",
         ),
+        (
+            unserved and bool(never),
+            "targets.unserved_kwh",
+            f"{', '.join(never)} never out",
+            "circuits that fail, else nothing is expected to be unserved",
+            "Give each [[grid.circuit]] outages_per_year and repair_h above 0, or ask for islanded_h.",
+        ),
     ]
+    return _said(wrong)
+
+
+def _said(wrong: list[tuple[bool, str, str, str, str]]) -> list[Finding]:
     return [
         Finding(subject=subject, value=value, limit=limit, mend=mend)
         for bad, subject, value, limit, mend in wrong
@@ -161,34 +214,57 @@ def _technologies(case: CampusFile) -> list[Technology]:
                 )
             )
             continue
-        own = _own(table)
-        costs = any(key.startswith(("capex", "variable", "fuel")) for key in own)
-        said = replace(base, name=table.name, **own)
-        if costs and table.currency is None:
-            own_money = (case.campus.currency, case.campus.cost_year)
-        else:
-            own_money = (said.currency, said.cost_year)
-        said = replace(said, currency=own_money[0], cost_year=own_money[1])
-        found.append(_in_money(said, case, faults))
+        faults += _money_faults(table)
+        found.append(_technology(table, base, case, faults))
     refuse_if_any(faults)
     return found
 
 
-def _own(table: TechnologyTable) -> dict[str, Any]:
-    said = table.model_dump(exclude=set(ASKED_OF), exclude_none=True)
-    if said:
-        said["assumed"] = ()
-        said["source"] = "the campus file, the rest by default"
-    return said
+def _technology(
+    table: TechnologyTable, base: Technology, case: CampusFile, faults: list[Finding]
+) -> Technology:
+    """A default with what a table says instead; its own costs and those of the default each by the rate of theirs."""
+    campus = case.campus
+    own = table.model_dump(exclude={*ASKED_OF, "currency", "cost_year"}, exclude_none=True)
+    if not own:
+        return _in_money(replace(base, name=table.name), case, faults)
+    costs = {name: own.pop(name) for name in COSTS if name in own}
+    source = "the campus file, the rest by default"
+    rest = replace(base, name=table.name, **own, assumed=(), source=source)
+    nothing: dict[str, Any] = dict.fromkeys(COSTS, 0.0)
+    said = replace(
+        rest,
+        **(nothing | costs),
+        currency=table.currency or campus.currency,
+        cost_year=table.cost_year or campus.cost_year,
+    )
+    said = _in_money(said, case, faults)
+    rest = _in_money(replace(rest, **{name: nothing[name] for name in costs}), case, faults)
+    return replace(rest, **{name: getattr(said, name) for name in costs})
+
+
+def _money_faults(table: TechnologyTable) -> list[Finding]:
+    """A money for costs that are not said: the defaults keep theirs."""
+    money = [name for name in ("currency", "cost_year") if getattr(table, name) is not None]
+    if not money or any(getattr(table, name) is not None for name in COSTS):
+        return []
+    return [
+        Finding(
+            subject=f"technology {table.name}",
+            value=f"{' and '.join(money)}, and no cost",
+            limit=f"the money of costs beside it; those by default are in {CURRENCY} of {COST_YEAR}",
+            mend="Leave it out and add a [[rate]], or say costs of your own.",
+        )
+    ]
 
 
 def _in_money(said: Technology, case: CampusFile, faults: list[Finding]) -> Technology:
-    """The technology in the campus's money, by a rate that is declared; a fault where none is."""
+    """The technology in the campus's money, by a rate that is declared; a fault where none is and one is needed."""
     campus = case.campus
     if (said.currency, said.cost_year) == (campus.currency, campus.cost_year):
         return said
     factor = _rate(case, said.currency, said.cost_year)
-    if factor is None:
+    if factor is None and any(getattr(said, name) for name in COSTS):
         faults.append(
             Finding(
                 subject=f"technology {said.name}",
@@ -197,8 +273,7 @@ def _in_money(said: Technology, case: CampusFile, faults: list[Finding]) -> Tech
                 mend=f'Add [[rate]] with from_currency = "{said.currency}", from_year = {said.cost_year} and factor.',
             )
         )
-        return said
-    return in_money_of(said, campus.currency, campus.cost_year, factor)
+    return in_money_of(said, campus.currency, campus.cost_year, 1.0 if factor is None else factor)
 
 
 def _rate(case: CampusFile, currency: str, year: int) -> float | None:
@@ -209,18 +284,30 @@ def _rate(case: CampusFile, currency: str, year: int) -> float | None:
 
 
 def _price_factor(case: CampusFile, series: Series) -> float | None:
-    """Of the series' prices into the campus's money; their years count for their money's year."""
+    """Of the series' prices into the campus's money: the only rate of their currency, or of several that of their year;
+    None where there is none."""
     if series.currency == case.campus.currency:
         return 1.0
-    for rate in case.rate:
-        if rate.from_currency == series.currency:
-            return rate.factor
-    return None
+    rates = [rate for rate in case.rate if rate.from_currency == series.currency]
+    if len(rates) > 1:
+        years = set(case.campus.years) or {instant(series.start_s).year}
+        rates = [rate for rate in rates if rate.from_year in years]
+    return rates[0].factor if len(rates) == 1 else None
 
 
 def _series_faults(case: CampusFile, series: Series) -> list[Finding]:
     faults = []
-    if _price_factor(case, series) is None:
+    rates = [rate.from_year for rate in case.rate if rate.from_currency == series.currency]
+    if len(rates) > 1 and _price_factor(case, series) is None:
+        faults.append(
+            Finding(
+                subject=f"series {case.series.zone or case.series.path}",
+                value=f"prices in {series.currency}, with rates from {' and '.join(map(str, rates))}",
+                limit="one rate alone, or one of the year of the prices",
+                mend="Leave one [[rate]] of that currency, or add one of that year.",
+            )
+        )
+    elif _price_factor(case, series) is None:
         faults.append(
             Finding(
                 subject=f"series {case.series.zone or case.series.path}",
@@ -355,21 +442,18 @@ def _grid(case: CampusFile, series: Series) -> Grid | None:
 
 
 def _cooling(case: CampusFile, series: Series) -> Cooling | None:
-    """A water-cooled plant with free cooling, by the wet bulb of each hour."""
+    """A water-cooled plant with free cooling, by the wet bulb of each hour; towers carry the compressors' heat too."""
     table = case.cooling
     if table is None:
         return None
-    wet_c = [
-        wet_bulb_c(float(warm), 100.0 * float(moist))
-        for warm, moist in zip(series.temperature_c, series.relative_humidity, strict=True)
-    ]
-    used = np.array([mechanical_share(one) / plant_cop(one) + tower_fan_kw(1.0) for one in wet_c])
-    litres = make_up_l_per_h(evaporated_l_per_h(1.0))
+    wet_c = wet_bulbs(series.temperature_c, series.relative_humidity)
+    used = np.array([heat_plant_slope(1.0, 1.0, one, WATER_CHILLER) for one in wet_c.tolist()])
+    rejected = 1.0 + used - tower_kw(1.0, WATER_CHILLER)
     return Cooling(
         heat_share=table.heat_share,
         cop=1.0 / used,
         plant_most_kw=table.plant_most_kw,
-        water_l_per_kwh=np.full(len(series), litres),
+        water_l_per_kwh=rejected * make_up_l_per_h(evaporated_l_per_h(1.0)),
         water_cost_per_m3=table.water_cost_per_m3,
         water_most_m3=np.inf if table.water_most_m3 is None else table.water_most_m3,
     )
@@ -419,7 +503,8 @@ def _cost_notes(offered: list[Technology]) -> list[str]:
 
 
 def targets_with(case: CampusCase, said: dict[str, float]) -> Targets:
-    """The targets of a case, some of them as said. Raises BadInput for names nobody knows and values out of range."""
+    """The targets of a case, some of them as said. Raises BadInput for names nobody knows, values out of range and
+    what the campus says nothing about."""
     asked = {
         name: value
         for name, value in vars(case.targets).items()
@@ -432,4 +517,6 @@ def targets_with(case: CampusCase, said: dict[str, float]) -> Targets:
         table = TargetsTable.model_validate(asked)
     except ValidationError as error:
         raise BadInput(misfits(error, "--target", "Write it as docs/size.md shows.")) from None
+    grid = case.campus.grid
+    refuse_if_any(_target_faults(table, () if grid is None else grid.circuits, case.typical_days))
     return _targets(table)

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.case.campus_schema import CampusFile, SeriesTable
+from gridtide.case.daily_gaps import filled_by_day
 from gridtide.case.supply import solar_shares, wind_shares
-from gridtide.case.wind_plant import WindPlant
+from gridtide.case.wind_plant import FARM
 from gridtide.case.work import resolved
 from gridtide.finding import Finding, Gathered, refuse_if_any
+from gridtide.invest.hours import HOURS_PER_YEAR
 from gridtide.signals.signal import Kind, Signal, on
 from gridtide.sources import aware_s, numbers, open_table
 from gridtide.sources.grid_hourly import GridHourly
@@ -22,7 +24,6 @@ from gridtide.timeline import Timeline, epoch_s, regular
 Real = NDArray[np.float64]
 HOUR = timedelta(hours=1)
 DIP = ((10.5, 15.0),)
-FARM = WindPlant(wake_share=0.07)
 COLUMNS = (
     "price_per_mwh",
     "carbon_average_g_per_kwh",
@@ -95,7 +96,7 @@ def _joined(parts: list[Series]) -> Series:
 
 
 def _years(case: CampusFile, span: Timeline) -> float:
-    return 1.0 if case.campus.years else len(span) / 8760.0
+    return 1.0 if case.campus.years else len(span) / HOURS_PER_YEAR
 
 
 def _synthetic(case: CampusFile, span: Timeline, folder: Path) -> Series:
@@ -182,11 +183,8 @@ def _filled(signal: Signal | None, gaps_most: int, span: Timeline) -> Real:
     if signal is None:
         return values
     values = on(signal, span)
-    gaps = np.flatnonzero(np.isnan(values))
-    if len(gaps) <= gaps_most:
-        for hour in gaps:
-            values[hour] = values[hour - 24] if hour >= 24 else values[hour + 24]
-    return values
+    gaps = int(np.isnan(values).sum())
+    return filled_by_day(values)[0] if 0 < gaps <= min(gaps_most, len(values) - 1) else values
 
 
 def _gaps_said(

@@ -11,7 +11,7 @@ import numpy as np
 from gridtide.case.pathway import along
 from gridtide.case.pathway_schema import PathwayFile
 from gridtide.case.technologies import COST_YEAR, CURRENCY, technologies
-from gridtide.case.wind_plant import WindPlant
+from gridtide.case.wind_plant import FARM
 from gridtide.case.zones import zone_known
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.invest.pathway.assumptions import FIRST_YEAR, Real
@@ -32,7 +32,6 @@ HOUR_S = 3600.0
 FINLAND_CLOCK = "Europe/Helsinki"
 MADE = Climate(temperature_c=12.0, wind_m_per_s=6.3, year_swing_c=9.0)
 LATITUDE, SEED = 45.0, 1
-FARM = WindPlant(wake_share=0.07)
 GAP_H = 24
 """Hours that may lack within a year's series; they are laid straight between their neighbours."""
 FULL_LOAD = {Measured.SOLAR: 0.17, Measured.WIND: 0.33}

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.case.daily_gaps import filled_by_day
 from gridtide.case.made_up import market_of
 from gridtide.case.siting_schema import (
     CandidateTable,
@@ -16,7 +17,7 @@ from gridtide.case.siting_schema import (
     SitingFile,
 )
 from gridtide.case.supply import solar_shares
-from gridtide.case.wind_plant import WindPlant
+from gridtide.case.wind_plant import FARM
 from gridtide.case.work import resolved
 from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.invest.siting.place import CurtailedRecord, PlaceYear
@@ -31,7 +32,6 @@ Worth = Callable[[str, int, str], float]
 """What one unit of a currency of a year is worth in the siting's money; what it is asked for is said in a fault."""
 MOST_GAPS = 0.02
 """Share of a year's hours that may be unknown and are taken from the same hour of the day before."""
-FARM = WindPlant(wake_share=0.07)
 FASTEST_M_PER_S, CURVE_POINTS = 60.0, 1201
 NEEDED = (Kind.PRICE, Kind.CARBON_AVERAGE, Kind.TEMPERATURE, Kind.HUMIDITY)
 WANTED = (
@@ -125,7 +125,7 @@ def _year(
                 faults.findings.append(_lacking(number, kind, year, said))
             continue
         signal, values = first
-        mended, gaps = _mended(values)
+        mended, gaps = filled_by_day(values)
         if gaps > MOST_GAPS * len(hours):
             faults.findings.append(_too_short(number, kind, year, gaps, len(hours)))
             continue
@@ -149,21 +149,6 @@ def _first_known(said: list[Signal], hours: Timeline) -> tuple[Signal, Real] | N
         if not np.isnan(values).all():
             return signal, values
     return None
-
-
-def _mended(values: Real) -> tuple[Real, int]:
-    """Unknown hours filled from the same hour of the nearest day before that is known, of the first days from the day
-    behind; and how many they were."""
-    unknown = np.isnan(values)
-    gaps = int(unknown.sum())
-    filled = values.copy()
-    for hour in np.flatnonzero(unknown):
-        before = filled[hour % 24 : hour : 24]
-        behind = values[hour::24]
-        known = before[~np.isnan(before)]
-        later = behind[~np.isnan(behind)]
-        filled[hour] = known[-1] if len(known) else later[0] if len(later) else np.nanmean(values)
-    return filled, gaps
 
 
 def _lacking(number: int, kind: Kind, year: int, said: list[Signal]) -> Finding:
@@ -276,7 +261,7 @@ def _made_up(
     yield source.humidity(climate)
     yield source.price(market_of(table, candidate.currency))
     yield source.carbon(table.carbon_mean_g_per_kwh, table.carbon_swing_g_per_kwh, table.price_dips)
-    yield source.wind(climate)
+    yield source.wind(climate, FARM.share)
     yield source.solar(climate, candidate.latitude, candidate.longitude)
     if table.curtailed_kw > 0.0:
         yield source.curtailment(table.curtailed_kw, table.curtailed_hours, climate)

@@ -164,7 +164,7 @@ class HeatCustomer:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Campus:
     """All that a size is chosen for. fixed_kw: load that cannot wait, (T,), without cooling where there is `cooling`.
-    critical_share: of it that must be served when the grid is gone. interest: real, a year."""
+    critical_share: of it that must be served when the grid is gone, with its cooling. interest: real, a year."""
 
     name: str
     currency: str
@@ -193,6 +193,14 @@ class Campus:
     def load_kw(self) -> Real:
         """Load with work as it arrives, (T,)."""
         return np.asarray(self.fixed_kw + sum(one.arrives_kw for one in self.waiting))
+
+    @property
+    def critical_kw(self) -> Real:
+        """What must be served when the grid is gone, with the cooling that its own heat takes, (T,)."""
+        critical_kw = self.critical_share * self.fixed_kw
+        if self.cooling is None:
+            return critical_kw
+        return np.asarray(critical_kw * (1.0 + self.cooling.heat_share / self.cooling.cop))
 
 
 def _series(campus: Campus) -> list[tuple[str, Real]]:

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gridtide.decide.program import Program
 from gridtide.invest.campus import Campus, Option
+from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -107,7 +108,7 @@ class Draft:
 
     def per_kwh(self, per_mwh: ArrayLike) -> Real:
         """What a kW in each hour costs over a year at a price, (T,)."""
-        return np.asarray(self.weight * np.asarray(per_mwh, dtype=np.float64) / 1000.0)
+        return np.asarray(self.weight * np.asarray(per_mwh, dtype=np.float64) * cost_per_kwh(1.0))
 
     def carbon_cost(self, kg: Real | float) -> Real:
         """What emitting some kg costs."""

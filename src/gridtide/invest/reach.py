@@ -21,17 +21,25 @@ NEAR_ONE = 1e-3
 """A target's price in units of its own distance: 1 where it is missed itself."""
 MONEY = 1e-5
 """Weight of what a supply costs beside distances, so that of equally near ones the cheap one is taken."""
-SHARES = ("hourly_clean_share", "yearly_clean_share", "self_use", "green_share", "export")
+SHARES = {
+    "hourly_clean_share": "load",
+    "yearly_clean_share": "load",
+    "self_use": "generation",
+    "green_share": "load",
+    "export": "generation",
+}
+"""What each of them is a share of, in words."""
 NAMES = {"self_use": "self_use_least", "green_share": "green_share_least", "export": "export_most"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Missed:
-    """A target that cannot be reached beside the others. asked, reached: in its own unit; lacking: in words."""
+    """A target that cannot be reached beside the others. asked, reached: in its own unit, None where what is lacking is
+    of another; lacking: in words."""
 
     name: str
     asked: float
-    reached: float
+    reached: float | None
     lacking: str
 
 
@@ -78,7 +86,7 @@ def _reach(
     program: Written, matrix: Matrix, found: Solution, ways: list[int], unserved: Real
 ) -> Reach:
     missed = tuple(
-        _missed(row, float(found.values[way]))
+        _missed(row, float(found.values[way]), found.values)
         for way, row in zip(ways, program.rows, strict=True)
         if found.values[way] > FAR
     )
@@ -93,15 +101,21 @@ def _reach(
     )
 
 
-def _missed(row: Row, way: float) -> Missed:
+def _missed(row: Row, way: float, values: Real) -> Missed:
     name = NAMES.get(row.name, row.name)
-    if row.name in SHARES:
-        reached = row.asked + way if row.name == "export" else row.asked - way
-        return Missed(name=name, asked=row.asked, reached=reached, lacking=f"{way:.4f} of the load")
+    if row.over is not None:
+        over_kwh = row.over.at(values)
+        if over_kwh <= 0.0:
+            lacking = f"{way * row.scale:,.0f} kWh a year, with no {SHARES[row.name]}"
+            return Missed(name=name, asked=row.asked, reached=None, lacking=lacking)
+        off = way * row.scale / over_kwh
+        reached = row.asked + (off if row.name == "export" else -off)
+        lacking = f"{off:.4f} of the {SHARES[row.name]}"
+        return Missed(name=name, asked=row.asked, reached=reached, lacking=lacking)
     if row.name in (ISLANDED_KWH, ISLANDED_KW):
         unit = "kWh" if row.name == ISLANDED_KWH else "kW"
         lacking = f"{way * row.scale:,.0f} {unit} in the worst hour"
-        return Missed(name="islanded_h", asked=row.asked, reached=row.asked, lacking=lacking)
+        return Missed(name="islanded_h", asked=row.asked, reached=None, lacking=lacking)
     reached = row.asked + way * row.scale
     return Missed(name=name, asked=row.asked, reached=reached, lacking=f"{way * row.scale:,.0f}")
 
@@ -144,6 +158,10 @@ def _key(name: str) -> str:
     return f"cooling.{name}" if name == WATER else f"targets.{name}"
 
 
+def _reached(one: Missed) -> str:
+    return "which cannot" if one.reached is None else f"{one.reached:,.6g} can"
+
+
 def findings_of(reach: Reach) -> list[Finding]:
     """What a person must know: each target that is missed, how far, and which limits to widen."""
     widen = (
@@ -152,7 +170,7 @@ def findings_of(reach: Reach) -> list[Finding]:
     found = [
         Finding(
             subject=_key(one.name),
-            value=f"{one.asked:,.6g} is asked, {one.reached:,.6g} can be reached beside the others",
+            value=f"{one.asked:,.6g} is asked, {_reached(one)} be reached beside the others",
             limit=f"it lacks {one.lacking}",
             mend=f"{widen}, or ask for less.",
         )

@@ -7,7 +7,8 @@ import numpy as np
 from gridtide.invest.campus import Option
 from gridtide.invest.draft import Columns, Draft
 from gridtide.invest.technology import VARIABLE, Kind, yearly_per
-from gridtide.units import cost_per_kwh
+from gridtide.settle.embodied import Stock, embodied_kg_per_year
+from gridtide.units import cost_per_kwh, kg_per_kwh
 
 
 def capacity(draft: Draft, option: Option, per: str, bounds: tuple[float, float]) -> int:
@@ -23,7 +24,9 @@ def capacity(draft: Draft, option: Option, per: str, bounds: tuple[float, float]
         "kw_out": 0.0,
         "kwh": technology.embodied_kg_per_kwh,
     }[per]
-    embodied_kg = embodied / technology.lifetime_y
+    embodied_kg = embodied_kg_per_year(
+        Stock(name=technology.name, embodied_kg=embodied, life_years=technology.lifetime_y)
+    )
     cost = yearly_per(capex, technology, campus.interest) + float(draft.carbon_cost(embodied_kg))
     column = int(draft.program.variables((1,), cost, *bounds)[0])
     draft.capex.add(column, capex)
@@ -75,7 +78,7 @@ def _write_firm(draft: Draft, option: Option) -> None:
     technology, program = option.technology, draft.program
     there = 1.0 - technology.outage_share
     power = capacity(draft, option, "kw", (option.least_kw, option.most_kw))
-    emitted_kg = technology.carbon_g_per_kwh / 1000.0
+    emitted_kg = kg_per_kwh(technology.carbon_g_per_kwh)
     cost = draft.per_kwh(technology.made_per_mwh) + draft.carbon_cost(draft.weight * emitted_kg)
     made = program.variables((len(draft.campus.hours),), cost)
     draft.at_most(made, power, there)
@@ -105,7 +108,7 @@ def write_grid(draft: Draft) -> None:
     if grid is None:
         return
     count = (len(draft.campus.hours),)
-    emitted_kg = grid.carbon_average_g_per_kwh / 1000.0
+    emitted_kg = kg_per_kwh(1.0) * grid.carbon_average_g_per_kwh
     cost = draft.per_kwh(grid.buy_per_mwh) + draft.carbon_cost(draft.weight * emitted_kg)
     draft.drawn = program.variables(count, cost, upper=grid.import_max_kw)
     draft.sold = program.variables(

@@ -46,7 +46,7 @@ def _replayed(
 ) -> Survival:
     campus = sizing.campus
     count = len(campus.hours)
-    critical = campus.critical_share * campus.fixed_kw
+    critical = campus.critical_kw
     made = sum(
         (one.kw * option.share for one, option in zip(sizing.built, _options(sizing), strict=True)
          if one.kind in VARIABLE),

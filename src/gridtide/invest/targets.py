@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.invest.campus import Campus
 from gridtide.invest.draft import Columns, Draft, Total
+from gridtide.invest.hours import HOURS_PER_YEAR
 from gridtide.invest.technology import STORES, Kind
 from gridtide.settle.green_direct import GreenTerms
 
@@ -42,30 +43,26 @@ class Targets:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Row:
     """A target in the program. rows: of it, at least where sense is 1, at most where it is -1; scale: one unit of
-    distance in the rows' own unit; asked: as it was asked for."""
+    distance in the rows' own unit; asked: as it was asked for; over: of a ratio, what it is a share of, kWh."""
 
     name: str
     rows: Whole
     sense: float
     scale: float
     asked: float
+    over: Total | None = None
 
 
 def write_targets(draft: Draft, targets: Targets) -> list[Row]:
     """Rows for all that is asked. Rows of totals are one each; islanding has one for every hour."""
     year_kwh = float(draft.weight @ draft.campus.load_kw)
-    found = []
-    if targets.hourly_clean_share is not None:
-        clean = draft.load_kwh.plus(draft.unclean_kwh, -1.0)
-        over = clean.plus(draft.load_kwh, -targets.hourly_clean_share)
-        found.append(
-            _least(draft, "hourly_clean_share", over, year_kwh, targets.hourly_clean_share)
-        )
-    if targets.yearly_clean_share is not None:
-        over = draft.clean_kwh.plus(draft.load_kwh, -targets.yearly_clean_share)
-        found.append(
-            _least(draft, "yearly_clean_share", over, year_kwh, targets.yearly_clean_share)
-        )
+    load, found = draft.load_kwh, []
+    for name, part, least in (
+        ("hourly_clean_share", load.plus(draft.unclean_kwh, -1.0), targets.hourly_clean_share),
+        ("yearly_clean_share", draft.clean_kwh, targets.yearly_clean_share),
+    ):
+        if least is not None:
+            found.append(_ratio(draft, name, (part, load), 1.0, year_kwh, least))
     if targets.green is not None:
         found += _green_rows(draft, targets.green, year_kwh)
     for name, total, most, usual in (
@@ -78,8 +75,10 @@ def write_targets(draft: Draft, targets: Targets) -> list[Row]:
         if most is not None:
             rows = np.array([draft.bounded(total, -np.inf, most)])
             found.append(Row(name=name, rows=rows, sense=-1.0, scale=usual, asked=most))
-    if targets.islanded_h is not None or targets.unserved_kwh is not None:
-        found += write_islanding(draft, targets)
+    if targets.islanded_h is not None:
+        found += write_islanded(draft, targets.islanded_h)
+    if targets.unserved_kwh is not None:
+        found.append(write_unserved(draft, targets.unserved_kwh))
     return found
 
 
@@ -96,66 +95,66 @@ def yearly_cost(draft: Draft) -> Total:
     return total
 
 
-def _least(draft: Draft, name: str, over: Total, scale: float, asked: float) -> Row:
-    row = draft.bounded(over, 0.0, np.inf)
-    return Row(name=name, rows=np.array([row]), sense=1.0, scale=scale, asked=asked)
+def _ratio(
+    draft: Draft, name: str, ratio: tuple[Total, Total], sense: float, scale: float, asked: float
+) -> Row:
+    """Part over whole, multiplied by its whole: at least what is asked where sense is 1, at most where it is -1."""
+    part, over = ratio
+    beyond = Total().plus(part, sense).plus(over, -sense * asked)
+    rows = np.array([draft.bounded(beyond, 0.0, np.inf)])
+    return Row(name=name, rows=rows, sense=1.0, scale=scale, asked=asked, over=over)
 
 
 def _green_rows(draft: Draft, terms: GreenTerms, year_kwh: float) -> list[Row]:
-    """Self-use, green share and export of a direct connection, multiplied by their denominators."""
-    self_used = draft.green_kwh.plus(draft.sold_kwh, -1.0)
+    """Self-use, green share and export of a direct connection."""
+    used = draft.green_kwh.plus(draft.sold_kwh, -1.0)
     counted = draft.available_kwh if terms.available_includes_curtailed else draft.green_kwh
     return [
-        _least(
-            draft, "self_use", self_used.plus(counted, -terms.self_use_least), year_kwh,
-            terms.self_use_least,
-        ),
-        _least(
-            draft, "green_share", self_used.plus(draft.load_kwh, -terms.green_share_least), year_kwh,
-            terms.green_share_least,
-        ),
-        _least(
-            draft, "export",
-            Total().plus(counted, terms.export_most).plus(draft.sold_kwh, -1.0), year_kwh,
-            terms.export_most,
-        ),
-    ]  # fmt: skip
+        _ratio(draft, name, ratio, sense, year_kwh, asked)
+        for name, ratio, sense, asked in (
+            ("self_use", (used, counted), 1.0, terms.self_use_least),
+            ("green_share", (used, draft.load_kwh), 1.0, terms.green_share_least),
+            ("export", (draft.sold_kwh, counted), -1.0, terms.export_most),
+        )
+    ]
 
 
-def write_islanding(draft: Draft, targets: Targets) -> list[Row]:
-    """For an outage after each hour: what each store holds then covers what it gives until the outage ends.
+def write_islanded(draft: Draft, lasts_h: int) -> list[Row]:
+    """Rows by which the critical load is served in each hour of an outage that lasts so long, whenever it begins."""
+    serves, windows = _write_outage(draft, lasts_h)
+    most, asked = float(draft.campus.critical_kw.max()), float(lasts_h)
+    found = [Row(name=ISLANDED_KW, rows=serves, sense=1.0, scale=most, asked=asked)]
+    if len(windows):
+        scale = most * lasts_h
+        found.append(Row(name=ISLANDED_KWH, rows=windows, sense=1.0, scale=scale, asked=asked))
+    return found
 
-    What stores give in an hour is the same whenever the outage began, so that they and plants, one machine of each kind
-    out of order, serve the critical load. On the safe side: nothing fills a store during the outage. With
-    `unserved_kwh` some of it may be short, at that expectation a year.
-    """
-    campus, program = draft.campus, draft.program
-    lasts_h = targets.islanded_h or outage_h(campus)
-    critical_kw = campus.critical_share * campus.fixed_kw
-    serves = draft.rows(critical_kw, np.inf)
-    _write_plants(draft, serves)
-    windows = [_write_given(draft, built, serves, lasts_h) for built in _stores(draft)]
-    most = float(critical_kw.max())
-    if targets.unserved_kwh is None:
-        asked = float(lasts_h)
-        found = [Row(name=ISLANDED_KW, rows=serves, sense=1.0, scale=most, asked=asked)]
-        if windows:
-            rows = np.concatenate(windows)
-            found.append(
-                Row(name=ISLANDED_KWH, rows=rows, sense=1.0, scale=most * lasts_h, asked=asked)
-            )
-        return found
-    short = program.variables(serves.shape)
-    program.put(serves, short, 1.0)
+
+def write_unserved(draft: Draft, most_kwh: float) -> Row:
+    """A row by which of the critical load no more than this is expected to be short a year, by outages as long as
+    circuits are out together."""
+    campus, lasts_h = draft.campus, outage_h(draft.campus)
+    serves, _ = _write_outage(draft, lasts_h)
+    short = draft.program.variables(serves.shape)
+    draft.program.put(serves, short, 1.0)
     total = Total()
     total.add(short, lasts_h * outages_per_year(campus) * draft.weight / draft.weight.sum())
-    row = draft.bounded(total, -np.inf, targets.unserved_kwh)
-    return [
-        Row(
-            name="unserved_kwh", rows=np.array([row]), sense=-1.0, scale=most * lasts_h,
-            asked=targets.unserved_kwh,
-        )
-    ]  # fmt: skip
+    rows = np.array([draft.bounded(total, -np.inf, most_kwh)])
+    scale = float(campus.critical_kw.max()) * lasts_h
+    return Row(name="unserved_kwh", rows=rows, sense=-1.0, scale=scale, asked=most_kwh)
+
+
+def _write_outage(draft: Draft, lasts_h: int) -> tuple[Whole, Whole]:
+    """For an outage after each hour: what each store holds then covers what it gives until the outage ends. Gives rows
+    of service, (T,), and of what stores hold.
+
+    What stores give in an hour is the same whenever the outage began, so that they and plants, one machine of each kind
+    out of order, serve the critical load. On the safe side: nothing fills a store during the outage.
+    """
+    serves = draft.rows(draft.campus.critical_kw, np.inf)
+    _write_plants(draft, serves)
+    windows = [_write_given(draft, built, serves, lasts_h) for built in _stores(draft)]
+    return serves, np.concatenate([np.zeros(0, dtype=np.int64), *windows])
 
 
 def _stores(draft: Draft) -> list[Columns]:
@@ -192,7 +191,7 @@ def outages_per_year(campus: Campus) -> float:
     circuits = () if campus.grid is None else campus.grid.circuits
     if len(circuits) == 1:
         return circuits[0].outages_per_year
-    shares = [one.outages_per_year * one.repair_h / 8760.0 for one in circuits]
+    shares = [one.outages_per_year * one.repair_h / HOURS_PER_YEAR for one in circuits]
     return sum(
         one.outages_per_year * float(np.prod(shares[:k] + shares[k + 1 :]))
         for k, one in enumerate(circuits)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from gridtide.physics.levelised_cost import recovery_factor
 
@@ -24,6 +25,14 @@ VARIABLE = (Kind.SOLAR, Kind.WIND, Kind.HYDRO)
 """What makes as much as weather lets it, or less."""
 STORES = (Kind.BATTERY, Kind.HYDROGEN)
 """What takes electricity and gives it back."""
+COSTS = (
+    "capex_per_kw",
+    "capex_per_kw_out",
+    "capex_per_kwh",
+    "variable_per_mwh",
+    "fuel_per_mwh_heat",
+)
+"""What of a technology is money."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +88,5 @@ def yearly_per(capex: float, technology: Technology, interest: float) -> float:
 
 def in_money_of(technology: Technology, currency: str, cost_year: int, factor: float) -> Technology:
     """The technology at costs of another currency or year; factor: of that money for one of this, above 0."""
-    return replace(
-        technology,
-        currency=currency,
-        cost_year=cost_year,
-        capex_per_kw=technology.capex_per_kw * factor,
-        capex_per_kw_out=technology.capex_per_kw_out * factor,
-        capex_per_kwh=technology.capex_per_kwh * factor,
-        variable_per_mwh=technology.variable_per_mwh * factor,
-        fuel_per_mwh_heat=technology.fuel_per_mwh_heat * factor,
-    )
+    costs: dict[str, Any] = {name: factor * getattr(technology, name) for name in COSTS}
+    return replace(technology, currency=currency, cost_year=cost_year, **costs)

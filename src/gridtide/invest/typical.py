@@ -72,7 +72,8 @@ def over_typical(campus: Campus, days: TypicalDays) -> Campus:
 
 
 def _at_means(campus: Campus, index: Whole, weight: Real) -> Campus:
-    """The campus with what its plants make and its prices scaled so that typical days have the means of the years."""
+    """The campus with what its plants and those of agreements make, and its prices, scaled so that typical days have
+    the means of the years."""
 
     def scaled(series: Real) -> Real:
         mean, typical = series.mean(), float(series[index] @ weight / weight.sum())
@@ -93,7 +94,10 @@ def _at_means(campus: Campus, index: Whole, weight: Real) -> Campus:
             market_per_mwh=grid.market_per_mwh + off,
             carbon_average_g_per_kwh=carbon_g,
         )
-    return replace(campus, options=options, grid=grid)
+    agreements = tuple(
+        replace(one, share=np.minimum(scaled(one.share), 1.0)) for one in campus.agreements
+    )
+    return replace(campus, options=options, grid=grid, agreements=agreements)
 
 
 def _picked(noun: Any, index: Whole, count: int) -> Any:

@@ -64,6 +64,9 @@ RESERVE = {
     "Reserve Product": "name", "Timeframe (sec)": "within_s", "Requirement (MW)": "required",
     "Eligible Regions": "areas", "Eligible Device SubCategories": "categories", "Direction": "direction",
 }  # fmt: skip
+TOLD_OF_BUSES = ("load", "load_var", "shunt", "shunt_var", "voltage")
+TOLD_OF_UNITS = ("fed", "fed_var", "fuel_price")
+TOLD_OF_DIRECT = ("fed", "kv", "ohm")
 NOT_NUMBERS = frozenset({"NA", "Unit-specific", ""})
 """What stands in cells of numbers where there is none."""
 TURNING = frozenset({"STEAM", "CT", "CC", "HYDRO", "ROR", "NUCLEAR", "SYNC_COND"})
@@ -113,6 +116,8 @@ class RtsGmlcFolder:
         direct = _direct(tables["dc_branch"], place, faults)
         faults += _unit_faults(tables["gen"], held)
         faults += _bus_faults(bus, words(bus, "type"))
+        faults += _not_told(bus, BUS, drawn, TOLD_OF_BUSES)
+        faults += _not_told(tables["gen"], UNIT, held, TOLD_OF_UNITS)
         refuse_if_any(faults)
         turning = np.isin(words(tables["gen"], "kind"), list(TURNING))
         units = _units(tables["gen"], held, at, [area_names[k] for k in bus_area[at]], notes)
@@ -259,12 +264,24 @@ def _bus_faults(bus: Table, kinds: NDArray[np.str_]) -> Iterator[Finding]:
         )
 
 
+def _not_told(
+    table: Table, names: dict[str, str], held: dict[str, Real], wanted: tuple[str, ...]
+) -> Iterator[Finding]:
+    """Cells without a number in columns of which every row must have one."""
+    for theirs, name in names.items():
+        if name in wanted:
+            for row in np.flatnonzero(~np.isfinite(held[name])).tolist():
+                yield _wrong(table, row, f"{theirs} is no number", "a number")
+
+
 def _branch_faults(branch: Table, lines: dict[str, Real]) -> Iterator[Finding]:
     checks = (
         (np.isfinite(lines["r"] + lines["b"]), "r or b is no number", "numbers"),
         (np.isfinite(lines["x"]) & (lines["x"] != 0.0), "x is 0 or no number", "a reactance"),
         (lines["from"] != lines["to"], "both ends at one bus", "two buses"),
         (lines["normal"] > 0.0, "Cont Rating is not above 0", "a rating above 0"),
+        (lines["long"] > 0.0, "LTE Rating is not above 0", "a rating above 0"),
+        (lines["ratio"] >= 0.0, "Tr Ratio is below 0 or no number", "0 for a line, or above"),
     )
     for good, value, limit in checks:
         for row in np.flatnonzero(~good).tolist():
@@ -466,6 +483,7 @@ def _direct(table: Table, place: dict[int, int], faults: list[Finding]) -> Direc
     """Power told at the second end; the first draws what the current loses in the line on top."""
     held = _columns(table, DIRECT, ("name",), faults)
     ends = [_at(table, held[end], place, faults) for end in ("from", "to")]
+    faults += _not_told(table, DIRECT, held, TOLD_OF_DIRECT)
     lost = (held["fed"] / held["kv"]) ** 2 * held["ohm"]
     return DirectLines(
         names=tuple(words(table, "name").tolist()),

@@ -128,10 +128,13 @@ def show_split(split: dict[str, Any]) -> None:
         click.echo(
             f"  {one['it_kw']:>9,.0f} kW of {one['of']} ({one['share']:.1%}) find no place: {one['why']}"
         )
+    for one in split["breaches"]:
+        click.echo(f"  {said_breach(one)}")
     for row in split["by_latency"]:
         told = f"{row['cost_per_year']:,.0f}, {row['away_share']:.1%} away"
         if row["unplaced"]:
             told = "; ".join(f"{one['of']}: {one['why']}" for one in row["unplaced"])
+        told = "; ".join([told, *(said_breach(one) for one in row["breaches"])])
         click.echo(f"  within {row['rtt_max_ms']:g} ms: {told}")
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from gridtide.doors.cli.telling import tell
 from gridtide.finding import Finding, Gathered
+from gridtide.invest.hours import HOURS_PER_YEAR
 
 if TYPE_CHECKING:
     from gridtide.case.connection_file import Connection
@@ -69,7 +70,7 @@ def _system(path: Path) -> "HostingSystem":
         units=read.units,
         year=replace(read.year, available_kw=available),
         branch_names=read.branch_names,
-        branch_out=read.branch_outages_per_year * read.branch_repair_h / 8760.0,
+        branch_out=read.branch_outages_per_year * read.branch_repair_h / HOURS_PER_YEAR,
     )
 
 

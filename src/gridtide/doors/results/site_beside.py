@@ -43,7 +43,8 @@ def split_document(siting: Siting, home: str, limits_ms: tuple[float, ...]) -> d
 
 def _split(found: Split, home: str) -> dict[str, Any]:
     return {
-        "possible": not found.unplaced,
+        "possible": found.is_possible,
+        "breaches": [{**asdict(breach), "over": breach.over} for breach in found.breaches],
         "unplaced": [asdict(one) for one in found.unplaced],
         "cost_per_year": found.cost,
         "counted_t_per_year": found.counted_kg / 1000.0,

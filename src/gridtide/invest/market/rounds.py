@@ -22,8 +22,8 @@ CLOSE = 1e-4
 
 @dataclass(frozen=True, kw_only=True)
 class Trail:
-    """costs: of what was scheduled, round by round; bound: that no schedule costs less than; ended: whether rounds
-    ended because cost and bound are close, or at their limit."""
+    """costs: of what was scheduled, round by round; bound: that no schedule costs less than; close: whether
+    rounds ended because cost and bound are close, not at their limit."""
 
     costs: tuple[float, ...]
     bound: float

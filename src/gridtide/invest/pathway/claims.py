@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gridtide.invest.hours import HOURS_PER_YEAR
 from gridtide.invest.pathway.assumptions import ACCELERATED, FIRST_YEAR, PLAIN
 from gridtide.invest.pathway.course import GW_PER_TWH, Course
 from gridtide.invest.pathway.outlook import Claim, Scenario, Society
@@ -79,7 +80,7 @@ def _accelerated_share(fan: Course, at: int) -> np.ndarray[tuple[int], np.dtype[
 def _fitted(base: Scenario, at: int, twh: float, growth: float) -> float:
     """Accelerators a year where those in use grow at that pace and old ones are replaced."""
     drivers = base.drivers
-    each = float(drivers.accelerator_kw[0, at] * drivers.accelerator_use[0]) * 8760.0 * 1e-9
+    each = float(drivers.accelerator_kw[0, at] * drivers.accelerator_use[0]) * HOURS_PER_YEAR * 1e-9
     return twh / each * (growth / (1.0 + growth) + 1.0 / float(drivers.accelerator_life[0]))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.invest.hours import HOURS_PER_YEAR
 from gridtide.invest.pathway.assumptions import ACCELERATED, PLAIN, YEARS, Drivers, Real
 from gridtide.invest.pathway.calibration import SPREAD, Calibrated
 from gridtide.invest.pathway.efficiency import parts_of, work_per_joule
@@ -132,7 +133,7 @@ def _grid_limit_twh(drivers: Drivers, wanted_twh: Real, past: int) -> Real:
 
 def _twh_each(drivers: Drivers) -> Real:
     """Of one accelerator in a year, with its share of everything, (D, Y)."""
-    each: Real = drivers.accelerator_kw * drivers.accelerator_use[:, None] * 8760.0 * 1e-9
+    each: Real = drivers.accelerator_kw * drivers.accelerator_use[:, None] * HOURS_PER_YEAR * 1e-9
     return each
 
 

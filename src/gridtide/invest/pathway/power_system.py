@@ -15,6 +15,7 @@ from gridtide.invest.size import solved, written
 from gridtide.invest.sizing import Sizing, sizing_of
 from gridtide.invest.technology import STORES, VARIABLE, Kind, Technology
 from gridtide.invest.typical import over_typical, typical_days
+from gridtide.units import price_per_mwh_of
 
 MEAN_KW = 1e6
 """Mean draw of the system that is solved; all of it is in proportion, so that any system is a multiple of it."""
@@ -238,7 +239,7 @@ def _told(sizing: Sizing, times: float) -> Supply:
         curtailed_twh=times * curtailed * 1e-9,
         cost=times * sizing.cost,
         moving_cost=times * moving,
-        cost_per_mwh=1000.0 * sizing.cost / sizing.load_kwh,
+        cost_per_mwh=price_per_mwh_of(sizing.cost / sizing.load_kwh),
         solver=sizing.solver,
     )
 

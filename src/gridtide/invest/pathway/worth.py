@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridtide.digest import freeze
+from gridtide.invest.hours import HOURS_PER_YEAR
 from gridtide.invest.pathway.assumptions import ACCELERATED, Real
 from gridtide.invest.pathway.course import CHIPS, GRID, Course
 from gridtide.invest.pathway.outlook import Scenario
-from gridtide.units import cost_per_kwh
+from gridtide.units import cost_per_kwh, price_per_mwh_of
 
 SECONDS_KW = 3.6e6
 """Joules of a kWh."""
@@ -40,13 +41,13 @@ def worth_of(scenario: Scenario, course: Course, joules_per_token: float) -> Wor
     hour = costs.compute_per_accelerator_h + power
     joules = joules_per_token / course.work[0, :, 1] * course.pue[0] / course.pue[0, 0]
     rent = hour[:, None] * (scarcity(course, costs.elasticity) - 1.0)
-    used_h = 8760.0 * drivers.accelerator_use[0]
+    used_h = HOURS_PER_YEAR * drivers.accelerator_use[0]
     grid = np.where(course.held_by[0] == GRID, rent / kw[:, None], 0.0)
     return Worth(
         joules_per_token=joules,
         cost_per_million_tokens=hour * joules / (kw * SECONDS_KW) * 1e6,
         electricity_share=power / hour,
-        power_per_mwh=1000.0 * grid,
+        power_per_mwh=price_per_mwh_of(1.0) * grid,
         power_per_kw_year=grid * used_h,
         chip_per_year=np.where(course.held_by[0] == CHIPS, rent * used_h, 0.0),
     )

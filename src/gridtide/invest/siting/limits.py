@@ -29,6 +29,23 @@ def breaches_of(siting: Siting, account: PlaceAccount) -> tuple[Breach, ...]:
     return (*_of_work(siting, account), *_of_place(siting, account))
 
 
+def breaches_of_all(
+    siting: Siting, cost: float, counted_kg: float, subject: str
+) -> tuple[Breach, ...]:
+    """Limits on all work together, wherever it runs, that are broken: emissions and the budget."""
+    return tuple(_of_all(siting, cost, counted_kg, subject))
+
+
+def _of_all(siting: Siting, cost: float, counted_kg: float, subject: str) -> Iterator[Breach]:
+    common = siting.limits
+    for name, value, limit, unit in (
+        ("emissions", counted_kg / 1000.0, common.emissions_max_t_per_year, "t a year"),
+        ("budget", cost, common.cost_max_per_year, f"{siting.currency} a year"),
+    ):
+        if limit is not None and value > limit:
+            yield _over(name, subject, value, limit, unit)
+
+
 def _of_work(siting: Siting, account: PlaceAccount) -> Iterator[Breach]:
     place = account.place
     for work, _ in account.mix:
@@ -56,17 +73,15 @@ def _of_work(siting: Siting, account: PlaceAccount) -> Iterator[Breach]:
 
 def _of_place(siting: Siting, account: PlaceAccount) -> Iterator[Breach]:
     own, common = account.place.limits, siting.limits
-    tonnes = account.counted_kg / 1000.0
     for name, value, limit, unit in (
         ("network headroom", account.peak_kw, own.headroom_kw, "kW"),
         ("IT capacity", account.it_capacity_kw, own.it_capacity_max_kw, "kW"),
         ("water", account.water_m3, own.water_max_m3_per_year, "m3 a year"),
         ("water stress", own.water_stress, common.water_stress_max, "withdrawn of available"),
-        ("emissions", tonnes, common.emissions_max_t_per_year, "t a year"),
-        ("budget", account.cost, common.cost_max_per_year, f"{siting.currency} a year"),
-    ):  # fmt: skip
+    ):
         if value is not None and limit is not None and value > limit:
             yield _over(name, account.place.name, value, limit, unit)
+    yield from _of_all(siting, account.cost, account.counted_kg, account.place.name)
 
 
 def _over(name: str, subject: str, value: float, limit: float, unit: str) -> Breach:

@@ -15,6 +15,7 @@ from gridtide.decide.program import Program, handed_over, matrix_of
 from gridtide.invest.siting.account import PlaceAccount
 from gridtide.invest.siting.choice import judged
 from gridtide.invest.siting.latency import rtt_from
+from gridtide.invest.siting.limits import Breach, breaches_of_all
 from gridtide.invest.siting.moving import Moving, Way, moving_by
 from gridtide.invest.siting.place import Place
 from gridtide.invest.siting.question import Siting
@@ -78,12 +79,18 @@ class Unplaced:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Split:
-    """placed: what goes where. accounts: of each place that is opened, all its work together. unplaced: empty where the
-    split is possible. cost, counted_kg: a year, by the accounts."""
+    """placed: what goes where. accounts: of each place that is opened, all its work together. unplaced: what finds no
+    place. breaches: of the budget and of emissions, by the accounts. cost, counted_kg: a year, by the accounts."""
 
     placed: tuple[Placed, ...]
     accounts: tuple[PlaceAccount, ...]
     unplaced: tuple[Unplaced, ...]
+    breaches: tuple[Breach, ...]
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether all work finds a place within every limit."""
+        return not self.unplaced and not self.breaches
 
     @property
     def cost(self) -> float:
@@ -129,7 +136,8 @@ def items_of(siting: Siting) -> tuple[Item, ...]:
 
 
 def split_of(siting: Siting) -> Split:
-    """The cheapest split that keeps every limit; where there is none, as much as can be placed, and what cannot.
+    """The cheapest split that keeps every limit; where there is none, as much as can be placed, and what cannot. A
+    budget below the cheapest split is told as a breach, with its distance: nothing is left out to keep it.
 
     Each item is costed alone at a place, its peak added to those of others; the accounts take all work of a place
     together, which draws no higher a peak. Sold heat is in the accounts, not in the choice, where
@@ -149,9 +157,16 @@ def split_of(siting: Siting) -> Split:
         for choice, part in zip(choices, share, strict=True)
         if part > LEAST_SHARE
     )
+    accounts = tuple(_accounts(siting, placed))
     return Split(
         placed=placed,
-        accounts=tuple(_accounts(siting, placed)),
+        accounts=accounts,
+        breaches=breaches_of_all(
+            siting,
+            sum(one.cost for one in accounts),
+            sum(one.counted_kg for one in accounts),
+            "all places together",
+        ),
         unplaced=tuple(
             Unplaced(
                 of=said_item(items[n]),

@@ -91,7 +91,7 @@ function divisions(split) {
 }
 
 function limits(split) {
-  const rows = split.by_latency.map((row) => (row.unplaced.length ? { ...row, cost_per_year: null, away_share: null } : row));
+  const rows = split.by_latency.map((row) => (row.possible ? row : { ...row, cost_per_year: null, away_share: null }));
   return {
     color: [PALETTE[0], PALETTE[1]],
     tooltip: { ...TOOLTIP, trigger: "axis" },
@@ -168,6 +168,7 @@ if (page.split) {
   if (split.possible) element("p", `${millions(divided)} ${page.currency} a year and ${number(split.counted_t_per_year)} t CO2e, ${percent(split.away_share)} of IT power away from ${split.home}; all of it there costs ${millions(alone)}${split.at_home.possible ? "" : " and cannot be"}.`);
   draw(90 + 46 * new Set(split.placed.map((one) => one.place)).size, divisions(split), "IT power of each class of work at each place of the cheapest split");
   if (split.unplaced.length) words(["finds no place", "IT power, kW", "share", "why"], split.unplaced.map((one) => [one.of, number(one.it_kw), percent(one.share), one.why]));
+  if (split.breaches.length) words(["limit", "value", "at most", "over", ""], split.breaches.map((one) => [one.constraint, number(one.value), number(one.limit), number(one.over), one.unit]));
   if (split.by_latency.length) {
     element("h3", "By the limit of the round trip");
     draw(280, limits(split), "Cost of the cheapest split and share away from home by the limit of the round trip");

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.case.technologies import technologies
 from gridtide.invest.campus import Campus, Circuit, Grid, Option, Waiting
-from gridtide.invest.hours import real_hours
+from gridtide.invest.hours import HOURS_PER_YEAR, real_hours
 from gridtide.sources.synthetic import Climate, Market, Synthetic
 from gridtide.timeline import epoch_s, regular
 
@@ -37,7 +37,7 @@ def campus_year(
     )
     price = source.price(market).values
     carbon_g = source.carbon(350.0, 150.0, DIP).values
-    river = 0.5 + 0.3 * np.cos(2.0 * np.pi * (np.arange(hours) / 8760.0 - 0.35))
+    river = 0.5 + 0.3 * np.cos(2.0 * np.pi * (np.arange(hours) / HOURS_PER_YEAR - 0.35))
     share = {
         "solar": source.solar(climate, 48.0, 10.0).values,
         "wind": source.wind(climate).values,
