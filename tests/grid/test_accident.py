@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+from scipy.optimize import brentq
 
 from gridtide.case.accident_file import accident_question
 from gridtide.case.grid_rules import bundled_rules
 from gridtide.case.study_file import kind_of
 from gridtide.doors.results.network_file import network_in
+from gridtide.finding import BadInput
 from gridtide.grid.accident import (
     Accident,
     Answering,
@@ -277,7 +280,78 @@ def test_lines_that_trip_cut_off_load_and_frequency_follows(tmp_path: Path) -> N
     jump = found.time_s > 6.0
     assert found.frequency_hz[jump].max() > found.frequency_hz[~jump][-1]
     (less,) = prevented(asked, [Prevention(kind=Kind.POINT)])
-    assert less.suffices is (not {b.kind for b in less.leaves} & {"line", "dark", "frequency"})
+    assert less.suffices and less.leaves == ()
+    assert less.amount == pytest.approx(largest_kw(0.7), rel=1e-4)
+
+
+def largest_kw(depth_hz: float) -> float:
+    """What may appear in the small grid until frequency falls by so much, by another solver of its two equations:
+    60,000 kW s/Hz of mass, governors of 133,333 kW/Hz beyond 0.036 Hz behind a lag of 5 s, 5,250 kW/Hz of damping."""
+
+    def lowest(kw: float) -> float:
+        def slopes(_: float, state: tuple[float, float]) -> tuple[float, float]:
+            off, given = state
+            wanted = -math.copysign(max(abs(off) - 0.036, 0.0), off) * 400e3 / 3.0
+            return (given - kw - 5250.0 * off) / 60e3, (wanted - given) / 5.0
+
+        found = solve_ivp(slopes, (0.0, 6.0), (0.0, 0.0), rtol=1e-8, max_step=0.01)
+        return float(found.y[0].min())
+
+    return float(brentq(lambda kw: lowest(kw) + depth_hz, 20e3, 40e3, rtol=1e-6))
+
+
+def small(folder: Path, old: str, new: str) -> Path:
+    """The accident of the small grid with something else in its file."""
+    path = folder / "accident.toml"
+    text = (ROOT / "examples" / "accident_job.toml").read_text()
+    text = text.replace('"nine_buses.m"', f'"{ROOT / "examples" / "nine_buses.m"}"')
+    assert old in text
+    path.write_text(text.replace(old, new))
+    return path
+
+
+def test_lines_are_lost_when_their_event_says(tmp_path: Path) -> None:
+    """What the cascade cuts off leaves at the line's own time, five seconds later by the step that trips."""
+    text = small(tmp_path, 'name = "4-5"', 'name = "4-5"\nat_s = 20').read_text()
+    path = tmp_path / "accident.toml"
+    path.write_text(
+        text.replace('kind = "job"', 'kind = "load"\nappears = true').replace(
+            'bus = "9"\nkw = 60_000.0', 'bus = "5"\nkw = 150_000.0'
+        )
+    )
+    asked = accident_question(path, kind_of(path)[1], network_in).accident
+    assert asked.lines is not None and asked.lines.lost_at_s == 20.0
+    found = course_of(asked)
+    before, after = (float(found.frequency_hz[round(at / 0.02)]) for at in (24.9, 25.4))
+    assert after > before + 1.0
+
+
+@pytest.mark.parametrize("told", ["kw = 5.0", "planned = true", 'bus = "9"', "over_s = 2"])
+def test_a_line_that_is_told_a_power_is_refused(tmp_path: Path, told: str) -> None:
+    """It has a name and an instant; what it carries follows from the network."""
+    path = small(tmp_path, 'name = "4-5"', f'name = "4-5"\n{told}')
+    with pytest.raises(BadInput, match="a line with"):
+        accident_question(path, kind_of(path)[1], network_in)
+
+
+def test_lines_lost_one_after_the_other_are_refused(tmp_path: Path) -> None:
+    again = 'name = "4-5"\n[[event]]\nkind = "line"\nname = "7-8"\nat_s = 3'
+    with pytest.raises(BadInput, match="lines lost at 1, 3 s"):
+        path = small(tmp_path, 'name = "4-5"', again)
+        accident_question(path, kind_of(path)[1], network_in)
+
+
+def test_of_a_site_in_two_parts_only_the_one_that_left_is_gone_from_its_bus(tmp_path: Path) -> None:
+    """Both have the name of the site; one stays, so its power still flows to bus 7."""
+    path = small(tmp_path, 'name = "4-5"', 'name = "4-5"')
+    asked = accident_question(path, kind_of(path)[1], network_in).accident
+    (one,) = asked.sites
+    halved = replace(one, load=replace(one.load, load_kw=0.5 * one.load.load_kw))
+    parts = replace(asked, sites=(halved, replace(halved, below=(), above=(), steep=())))
+    alone = replace(asked, sites=(halved,))
+    whole, half = course_of(parts).cascade, course_of(alone).cascade
+    assert whole is not None and half is not None
+    assert whole.steps[0].flow_kw.tolist() == half.steps[0].flow_kw.tolist()
 
 
 def test_nothing_answers_without_stiffness() -> None:

@@ -204,6 +204,15 @@ def test_called_load_is_drawn_again_in_room_and_at_the_latest_without() -> None:
     assert lived.unserved_kwh[0] == pytest.approx(10.0 + 15.0)
 
 
+def test_the_last_hour_of_a_recovery_is_used() -> None:
+    """20 kWh at 10 kW within three hours of the call's end: none must be drawn in the first, and the third has room."""
+    load = CallableLoad(kw=np.full(4, 20.0), call_h=1, calls=1, recover_h=3, recover_kw=10.0)
+    capacity = np.asarray([[80.0, 100.0, 100.0, 110.0]])
+    lived = lived_years([capacity], np.full(4, 100.0), (), load)
+    assert lived.called_kwh[0] == 20.0 and lived.owed_kwh[0] == 0.0
+    assert lived.unserved_kwh[0] == pytest.approx(10.0)
+
+
 def test_calls_are_counted_and_none_begins_before_the_last_is_drawn_again() -> None:
     """Three single hours lack; one call is allowed, then two, which need room between them."""
     capacity = np.asarray([[90.0, 120.0, 90.0, 100.0, 90.0, 120.0]])

@@ -42,6 +42,7 @@ from gridtide.sources.sag_table import SagTable
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 MOST_STEPS = 2_000_000
+OF_POWER = ("kw", "appears", "over_s", "planned", "bus")
 
 
 class GridRecord(StudyRecord):
@@ -235,7 +236,16 @@ def _faults(record: AccidentFile, path: Path, network: Network | None) -> Iterat
                     yield _fault(where, f"{hz:g} Hz", f"{word} {nominal:g} Hz")
     if not record.event and record.sags is None:
         yield _fault(f"{path} event", "nothing happens", "an [[event]], or a table of sags")
+    yield from _times_of_lines(record, path)
     yield from _place_faults(record, path, network)
+
+
+def _times_of_lines(record: AccidentFile, path: Path) -> Iterator[Finding]:
+    """What trips after lines are lost is followed from one instant on."""
+    times = sorted({one.at_s for one in record.event if one.kind == "line"})
+    if len(times) > 1:
+        said = ", ".join(f"{one:g}" for one in times)
+        yield _fault(f"{path} event", f"lines lost at {said} s", "one at_s for all lines")
 
 
 def _place_faults(record: AccidentFile, path: Path, network: Network | None) -> Iterator[Finding]:
@@ -245,6 +255,10 @@ def _place_faults(record: AccidentFile, path: Path, network: Network | None) -> 
     for number, event in enumerate(record.event, 1):
         where = f"{path} event[{number}]"
         if event.kind == "line":
+            told = event.model_fields_set.intersection(OF_POWER)
+            if told:
+                said = ", ".join(sorted(told))
+                yield _fault(where, f"a line with {said}", "a name and at_s alone")
             if not unread and event.name not in lines:
                 yield _fault(f"{where}.name", f"{event.name} is no branch", _listed(lines))
         elif event.kw is None:
@@ -305,10 +319,12 @@ def _accident(
 def _lines(record: AccidentFile, network: Network) -> Lines:
     assert record.network is not None
     names = branch_names(network)
+    lost = [one for one in record.event if one.kind == "line"]
     return Lines(
         network=network,
         names=tuple(names),
-        lost=tuple(names.index(one.name) for one in record.event if one.kind == "line"),
+        lost=tuple(names.index(one.name) for one in lost),
+        lost_at_s=min((one.at_s for one in lost), default=1.0),
         trips_above=record.network.trips_above,
         trips_after_s=record.network.trips_after_s,
         most_loading=record.limits.loading,

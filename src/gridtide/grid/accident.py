@@ -160,8 +160,10 @@ class Accident:
 
 @dataclass(frozen=True, kw_only=True)
 class Left:
-    """A site that left: when, for how much, why, and whether the rule let it."""
+    """A site that left: when, for how much, why, and whether the rule let it. number: of the accident's sites, for
+    parts of one site share its name."""
 
+    number: int
     site: str
     at_s: float
     kw: float
@@ -245,10 +247,10 @@ def course_of(accident: Accident) -> Course:
 
 
 def _cascade(accident: Accident, lines: Lines, left: Sequence[Left]) -> Cascade:
-    gone = {one.site for one in left}
+    gone = {one.number for one in left}
     drawn_more: dict[int, float] = {}
-    for site in accident.sites:
-        if site.bus != NOWHERE and site.load.name in gone:
+    for number, site in enumerate(accident.sites):
+        if site.bus != NOWHERE and number in gone:
             kw = site.load.load_kw if site.generates else -site.load.load_kw
             drawn_more[site.bus] = drawn_more.get(site.bus, 0.0) + kw
     for change in accident.changes:
@@ -260,7 +262,9 @@ def _cascade(accident: Accident, lines: Lines, left: Sequence[Left]) -> Cascade:
 def _islands(accident: Accident, cascade: Cascade) -> list[Change]:
     """What lines cut off, as changes of the rest of the grid."""
     assert accident.lines is not None
-    begins_s = min((one.at_s for one in accident.changes), default=1.0)
+    begins_s = accident.lines.lost_at_s
+    if not accident.lines.lost:
+        begins_s = min((one.at_s for one in accident.changes), default=begins_s)
     return [
         Change(
             name=f"cut off in step {number}",
@@ -405,7 +409,8 @@ def _left(
     why: NDArray[np.int64],
 ) -> tuple[Left, ...]:
     found = []
-    for site, outcome, at_s, reason in zip(accident.sites, outcomes, left_s, why, strict=True):
+    sites = zip(accident.sites, outcomes, left_s, why, strict=True)
+    for number, (site, outcome, at_s, reason) in enumerate(sites):
         if reason == 0:
             continue
         because, allowed = outcome.because, outcome.allowed
@@ -414,6 +419,7 @@ def _left(
             because, allowed = _reason(accident, site, int(reason), float(frequency[at]))
         found.append(
             Left(
+                number=number,
                 site=site.load.name,
                 at_s=float(at_s),
                 kw=site.load.load_kw,

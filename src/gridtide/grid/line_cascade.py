@@ -29,12 +29,13 @@ MOST_STEPS = 20
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lines:
-    """Lines that an accident meets. lost: by number; a line trips trips_after_s after it is loaded above trips_above of
-    its emergency rating; most_loading: of that rating, that may be. names: of branches."""
+    """Lines that an accident meets. lost: by number, all at lost_at_s; a line trips trips_after_s after it is
+    loaded above trips_above of its emergency rating; most_loading: of that rating, that may be. names: of branches."""
 
     network: Network
     names: tuple[str, ...]
     lost: tuple[int, ...]
+    lost_at_s: float = 1.0
     trips_above: float = 1.25
     trips_after_s: float = 10.0
     most_loading: float = 1.0

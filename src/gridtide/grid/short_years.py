@@ -186,7 +186,7 @@ class _Called:
         self._end((self.ran_h >= self.load.call_h) | (left_kw >= 0.0), hour - 1)
         most = self.load.recover_kw
         after = self.ran_h == 0
-        later_kwh = most * np.maximum(0, self.due - hour - 1)
+        later_kwh = most * np.maximum(0, self.due - hour)
         must = np.maximum(0.0, self.owed_kwh - later_kwh)
         wanted = np.maximum(must, np.minimum(self.owed_kwh, np.maximum(left_kw, 0.0)))
         drawn = np.where(after, np.minimum(np.minimum(wanted, most), self.owed_kwh), 0.0)
@@ -205,7 +205,7 @@ class _Called:
         self.calls += begins
         on = begins | (runs & (self.ran_h < load.call_h))
         given = np.where(on & lacks, np.minimum(-left_kw, load.kw[hour]), 0.0)
-        self._end(~(on & lacks), hour)
+        self._end(~(on & lacks), hour - 1)
         self.ran_h = np.where(on & lacks, self.ran_h + 1, 0)
         self.owed_kwh += given * (1.0 + load.rebound)
         self.called_kwh += given

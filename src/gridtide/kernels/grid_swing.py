@@ -53,7 +53,9 @@ def swing_of(
     """Frequency [Hz], (T,), what each answers [kW], (P, T), secondary power [kW], (T,), power of elements that is away
     [kW], (T,), when each left [s], (N,), and why, (N,).
 
-    given_kw: surplus that is given at each step, (T,); answers: (P, 7), elements: (N, 5), settings: (N, K, 6).
+    What answers sees the frequency of the middle of a step, and moves it by its mean over the step: the error falls
+    with the square of the step. given_kw: surplus that is given at each step, (T,); answers: (P, 7), elements: (N, 5),
+    settings: (N, K, 6).
     """
     steps, many, count = len(given_kw), len(answers), len(elements)
     frequency, away = np.empty(steps), np.empty(steps)
@@ -87,12 +89,16 @@ def swing_of(
             )
             away[t] += (1.0 - there) * elements[i, SIZE_KW]
         surplus = given_kw[t] + away[t] + second_kw
+        half = swung_hz(
+            deviation, surplus + now_kw.sum(), damping_kw_per_hz, mass_kw_s_per_hz, 0.5 * step_s
+        )
         for p in range(many):
             answered[p, t] = now_kw[p]
-            surplus += now_kw[p]
             used_kwh[p] += now_kw[p] * step_s / 3600.0
-            wanted = _wanted(deviation, nominal_hz, answers[p], used_kwh[p])
-            now_kw[p] = lagged_kw(now_kw[p], wanted, answers[p, LAG_S], step_s)
+            wanted = _wanted(half, nominal_hz, answers[p], used_kwh[p])
+            then_kw = lagged_kw(now_kw[p], wanted, answers[p, LAG_S], step_s)
+            surplus += 0.5 * (now_kw[p] + then_kw)
+            now_kw[p] = then_kw
         slow[t] = second_kw
         if time_s >= secondary[SEC_AFTER_S]:
             most = secondary[SEC_KW_PER_S] * step_s
