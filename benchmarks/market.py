@@ -5,6 +5,7 @@ python benchmarks/market.py FOLDER [--year]: FOLDER holds the tables of RTS-GMLC
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -64,11 +65,32 @@ def _shares(system: PowerSystem, name: str, traits: Traits) -> None:
             for row in table["rules"][1:]
         ]
         print(f"{table['share']:5.0%}  " + "".join(f"{cell:>19}" for cell in cells))
+    _capacity(found["shares"])
     print({key: value for key, value in found["over_reaction"].items() if key != "looked"})
     print(f"upward reserve is all fleets' from {found['saturation']['from_share']:.1%} of the load")
     print(
         f"whole units cost at most {found['relaxation']['gap']:.2%} more than the least there can be"
     )
+
+
+def _capacity(tables: list[dict[str, Any]]) -> None:
+    """What fleets are credited as capacity that never fails beside what they hold and what meters say, kW per flexible
+    kW; the price of it at the curve."""
+    for one in tables[0]["capacity"]["classes"]:
+        print(f"  {one['name']}: {one['highest_kw']:,.0f} kW, credited {one['credited_share']:.1%}")
+    print("share  held 1, 2, 4, 8 h         metered  credited: " + "  ".join([*RULES][1:]))
+    for table in tables:
+        each = 1.0 / table["flexible_kw"]
+        held = " ".join(f"{each * one['held_kw']:.3f}" for one in table["capacity"]["calls"])
+        rows = {row["rule"]: row["credit"] for row in table["rules"]}
+        credited = "  ".join(
+            f"{each * rows[rule]['perfect_kw']:.3f} at {rows[rule]['price_per_kw_year']:.2f}"
+            for rule in RULES
+            if rule != "none"
+        )
+        print(
+            f"{table['share']:5.0%}  {held}  {each * rows['price']['metered_kw']:8.3f}  {credited}"
+        )
 
 
 def _classes(read: ReadSystem, days: tuple[int, ...]) -> None:

@@ -43,7 +43,12 @@ def test_the_document_tells_each_rule_at_each_share(
     assert found["year_hours_per_hour"] == pytest.approx(8760 / 48)
     assert found["rules"] == ["none", "price", "capacity", "bids", "rounds", "planner"]
     assert [table["share"] for table in found["shares"]] == [0.05, 0.4]
-    assert set(found["shares"][0]) == {"share", "fleet_kw", "flexible_kw", "rules"}
+    assert set(found["shares"][0]) == {"share", "fleet_kw", "flexible_kw", "capacity", "rules"}
+    capacity = found["shares"][0]["capacity"]
+    assert set(capacity) == {"load_scale", "required_kw", "classes", "calls"}
+    assert set(capacity["classes"][0]) == {"name", "highest_kw", "credited_share"}
+    assert [one["hours"] for one in capacity["calls"]] == [1, 2, 4, 8]
+    assert set(capacity["calls"][0]) == {"hours", "held_kw"}
     for table in found["shares"]:
         for row in table["rules"]:
             _keys_of_a_row(row)
@@ -75,8 +80,9 @@ def _keys_of_a_row(row: dict[str, Any]) -> None:
         "rule", "cost_per_year", "energy_cost_per_year", "capacity_cost_per_year", "bound_per_year", "saved_per_year",
         "saved_per_flexible_kw_year", "mean_price_per_mwh", "highest_price_per_mwh", "feedback", "rebound",
         "bill_per_year", "bills_per_year", "emissions_kg", "curtailed_kwh", "shed_kwh", "reserve_lacking_kwh",
-        "reserves", "served_kwh", "broken_promises", "rounds",
+        "reserves", "served_kwh", "broken_promises", "rounds", "credit",
     }  # fmt: skip
+    assert set(row["credit"]) == {"metered_kw", "perfect_kw", "price_per_kw_year", "paid_per_year"}
     assert set(row["feedback"]) == {
         "moved_kwh", "rise_per_mwh", "fall_per_mwh", "expected_per_mwh", "got_per_mwh",
     }  # fmt: skip

@@ -122,7 +122,7 @@ def test_the_power_system_is_told_where_a_year_is_asked_for(
     found = document([*arguments, "--page", str(page)], capsys)["system"]
     assert set(found) == {
         "year", "currency", "cost_year", "typical_days", "hours", "removal_per_t", "heat_share", "vehicle_share",
-        "technologies", "cases",
+        "technologies", "cases", "days_error",
     }  # fmt: skip
     case = found["cases"][0]
     assert set(case) == {
@@ -131,7 +131,8 @@ def test_the_power_system_is_told_where_a_year_is_asked_for(
         "curtailment_spared_twh", "without", "with",
     }  # fmt: skip
     assert set(case["with"]) == {
-        "cost_per_year", "cost_per_mwh", "curtailed_share", "curtailed_twh", "gw", "twh", "stored_kwh", "solver",
+        "cost_per_year", "moving_cost_per_year", "cost_per_mwh", "curtailed_share", "curtailed_twh", "gw", "twh",
+        "stored_kwh", "solver",
     }  # fmt: skip
     assert case["classes"] == ["batch inference, evaluation", "data, ETL"]
     assert case["with"]["cost_per_year"] <= case["without"]["cost_per_year"]
@@ -142,6 +143,7 @@ def test_the_power_system_is_told_where_a_year_is_asked_for(
     assert exit_code(["pathway", *arguments[:-1], "9"]) == 0
     said = capsys.readouterr()
     assert "a carbon-neutral power system in 2040" in said.out and "made, TWh: solar" in said.out
+    assert "9 typical days; how far off they are was not looked at (--check)" in said.out
     assert "base, US" in said.err
 
 
@@ -150,6 +152,8 @@ def test_what_says_nothing_alone_is_refused(capsys: pytest.CaptureFixture[str]) 
     assert exit_code(["pathway", "--hours", "fi.parquet", "--days", "3"]) == 2
     said = capsys.readouterr().err
     assert "--hours" in said and "--system YEAR" in said and "--days" in said
+    assert exit_code(["pathway", "--check"]) == 2
+    assert "--check" in capsys.readouterr().err
     assert exit_code(["pathway", "--system", "2040", "--clock", "Europe/Paris"]) == 2
     said = capsys.readouterr().err
     assert "--clock" in said and "--hours FILE" in said

@@ -17,6 +17,7 @@ from gridtide.invest.pathway.power_system import (
     FlexibleWorth,
     SystemHours,
     SystemLoad,
+    days_error,
     flexible_worth,
     moves_of,
     system_campus,
@@ -235,3 +236,48 @@ def test_a_clock_that_nobody_knows_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="whose clock is not known"):
         system_hours(mix, "ZZZZ")
     assert len(system_hours(mix, "ZZZZ", "America/Denver").load) == HOURS
+
+
+def test_work_that_is_put_off_for_a_price_saves_less_and_moves_less() -> None:
+    """Until it is dearer than all that it spares; then nothing moves."""
+    hours, free = system_hours(None, None), system_terms(pathway_file(), 2040)
+    found = []
+    for price in (0.0, 0.005, 50.0):
+        terms = replace(free, moving_per_kwh={load().moves[0][0].name: price})
+        found.append(flexible_worth(hours, terms, load(), DAYS, 0))
+    saved = [one.saved for one in found]
+    assert saved[0] > saved[1] > saved[2] - 1.0
+    assert saved[0] == pytest.approx(worth().saved, rel=1e-9)
+    assert saved[2] == pytest.approx(0.0, abs=1e-5 * found[2].without.cost)
+    moving = [one.moved.moving_cost for one in found]
+    assert moving[0] == 0.0 and moving[1] > 0.0
+    assert moving[1] < saved[0], "nobody pays more for moving than it spares"
+    assert found[1].without.moving_cost == 0.0
+
+
+def test_a_price_of_moving_names_a_class_that_there_is(tmp_path: Path) -> None:
+    """By a key of the file, money per kWh that is put off."""
+    name = outlook().classes[1].name
+    file = tmp_path / "own.toml"
+    file.write_text(f'[system.moving_per_kwh]\n"{name}" = 0.01\n')
+    terms = system_terms(pathway_file(file), 2040)
+    assert terms.removal_per_t == system_terms(pathway_file(), 2040).removal_per_t
+    campus = system_campus(system_hours(None, None), terms, load(), with_moves=True)
+    assert campus.waiting[0].moved_per_kwh == 0.01
+    file.write_text("[system.moving_per_kwh]\ndreams = 0.01\n")
+    with pytest.raises(BadInput, match="dreams: is no class of work"):
+        system_terms(pathway_file(file), 2040)
+
+
+def test_typical_days_that_are_all_days_are_off_by_nothing() -> None:
+    """Fewer are off by something; where nothing is spared nothing is said of it."""
+    made, terms = system_hours(None, None), system_terms(pathway_file(), 2040)
+    names = ("load", "heat", "vehicles", "solar_share", "wind_share")
+    hours = SystemHours(said=(), **{name: getattr(made, name)[: 24 * 20] for name in names})
+    every = flexible_worth(hours, terms, load(), 0, 0)
+    few = days_error(flexible_worth(hours, terms, load(), 8, 0), every)
+    assert few.cost != 0.0 and few.per_kw_year is not None and abs(few.cost) < 0.5
+    same = days_error(every, every)
+    assert (same.cost, same.per_kw_year) == (0.0, 0.0)
+    still = flexible_worth(hours, terms, load(0.0), 0, 0)
+    assert days_error(still, replace(still, per_kw_year=0.0)).per_kw_year is None

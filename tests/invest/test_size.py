@@ -161,10 +161,13 @@ def test_a_tighter_target_never_makes_it_cheaper(seed: int) -> None:
 
 
 @settings(max_examples=6)
-@given(seed=st.integers(0, 50), slack=st.integers(0, 30))
-def test_queues_say_what_windows_say(seed: int, slack: int) -> None:
-    """The same least cost to 1e-7, in fewer columns; plants in one column say what plants alone say."""
+@given(seed=st.integers(0, 50), slack=st.integers(0, 30), moved=st.sampled_from([0.0, 0.01]))
+def test_queues_say_what_windows_say(seed: int, slack: int, moved: float) -> None:
+    """The same least cost to 1e-7, in fewer columns, moving free or not; plants in one column say what plants alone
+    say."""
     campus = campus_year(HOURS, seed, slack_h=slack, names=("solar", "wind", "battery"))
+    waiting = tuple(replace(one, moved_per_kwh=moved) for one in campus.waiting)
+    campus = replace(campus, waiting=waiting)
     queue, window = written(campus), written(campus, windows=True)
     alone = written(campus, alone=True)
     costs = [solve(one.matrix, "simplex").objective for one in (queue, window, alone)]

@@ -81,7 +81,7 @@ def _laid_over(raw: Raw, own: Raw, name: str) -> tuple[Raw, list[Finding]]:
     for key, value in own.items():
         if key in NAMED and isinstance(value, list):
             whole[key] = _by_name(raw.get(key, []), value)
-        elif key == "edition" and isinstance(value, dict):
+        elif key in ("edition", "system") and isinstance(value, dict):
             whole[key] = {**raw[key], **value}
         else:
             whole[key] = value

@@ -220,6 +220,7 @@ class SystemTable(Told):
     vehicle_share: Annotated[dict[Year, Share], Field(min_length=1)]
     hydrogen_per_kwh: Count
     cost_factor: dict[Name, Positives]
+    moving_per_kwh: dict[Name, Count] = Field(default_factory=dict)
     capture: CaptureTable
 
 

@@ -1,6 +1,6 @@
 """The power system around computing: what may be built in a year, and the hours of that year."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,19 +39,9 @@ FULL_LOAD = {Measured.SOLAR: 0.17, Measured.WIND: 0.33}
 
 
 def system_terms(table: PathwayFile, year: int) -> SystemTerms:
-    """What may be built in a year, at its costs. Raises BadInput for a factor of a technology that nobody knows."""
+    """What may be built in a year, at its costs. Raises BadInput for names that nothing bears."""
     system, at = table.system, year - FIRST_YEAR
-    unknown = [name for name in system.cost_factor if name not in BUILT]
-    if unknown:
-        raise BadInput(
-            Finding(
-                subject=f"system.cost_factor.{name}",
-                value="is no technology of the system",
-                limit=f"one of {', '.join(BUILT)}",
-                mend="Correct the name.",
-            )
-            for name in unknown
-        )
+    refuse_if_any(_strangers(table))
     factors = {name: float(along(row)[at]) for name, row in system.cost_factor.items()}
     built = [_cheaper(technologies()[name], factors.get(name, 1.0)) for name in BUILT]
     cavern = {"hydrogen": system.hydrogen_per_kwh}
@@ -73,7 +63,25 @@ def system_terms(table: PathwayFile, year: int) -> SystemTerms:
         hydro_share=system.hydro_share,
         heat_share=float(along(system.heat_share)[at]),
         vehicle_share=float(along(system.vehicle_share)[at]),
+        moving_per_kwh=dict(system.moving_per_kwh),
     )
+
+
+def _strangers(table: PathwayFile) -> Iterator[Finding]:
+    """Names of technologies and classes that nothing bears."""
+    classes = tuple(one.name for one in table.class_)
+    for key, named, known, what in (
+        ("cost_factor", table.system.cost_factor, BUILT, "technology of the system"),
+        ("moving_per_kwh", table.system.moving_per_kwh, classes, "class of work"),
+    ):
+        for name in named:
+            if name not in known:
+                yield Finding(
+                    subject=f"system.{key}.{name}",
+                    value=f"is no {what}",
+                    limit=f"one of {', '.join(known)}",
+                    mend="Correct the name.",
+                )
 
 
 def _cheaper(technology: Technology, factor: float) -> Technology:

@@ -82,12 +82,14 @@ class Grid:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Waiting:
     """Work that may wait: what arrives, kW on average over each hour, (T,), each hour's within slack_h hours more.
-    most_kw: of all of it at once."""
+    most_kw: of all of it at once. moved_per_kwh: money for each kWh by which an hour's work is below what arrives in
+    it."""
 
     name: str
     arrives_kw: Real
     slack_h: int
     most_kw: float
+    moved_per_kwh: float = 0.0
 
     def __post_init__(self) -> None:
         freeze(self, arrives_kw=np.float64)

@@ -51,6 +51,20 @@ def _write_queue(draft: Draft, one: Waiting) -> None:
     _draw_less(draft, backlog, 1.0, np.ones(count, dtype=bool))
     _draw_less(draft, before, -1.0, goes_on)
     draft.backlog.append(backlog)
+    if one.moved_per_kwh > 0.0:
+        moved = _write_moved(draft, one, 0.0)
+        program.put(moved, backlog, -1.0)
+        program.put(moved[goes_on], before, 1.0)
+
+
+def _write_moved(draft: Draft, one: Waiting, least: float | Real) -> Whole:
+    """Columns of what an hour moves on, paid for, and rows that hold it above `least`, (T,)."""
+    moved = draft.program.variables(
+        (len(draft.campus.hours),), draft.per_kwh(1000.0 * one.moved_per_kwh)
+    )
+    rows = draft.rows(least, np.inf)
+    draft.program.put(rows, moved, 1.0)
+    return rows
 
 
 def _write_windows(draft: Draft, one: Waiting) -> None:
@@ -66,6 +80,8 @@ def _write_windows(draft: Draft, one: Waiting) -> None:
     program.put(rows[of], done, 1.0)
     rows = draft.rows(-np.inf, one.most_kw)
     program.put(rows[at], done, 1.0)
+    if one.moved_per_kwh > 0.0:
+        program.put(_write_moved(draft, one, one.arrives_kw)[at], done, 1.0)
     program.put(draft.balance[at], done, -1.0)
     program.put(draft.balance[of], done, 1.0)
     if len(draft.heat):

@@ -1,7 +1,9 @@
 """`gridtide market SYSTEM`: what happens to a market when fleets are a large part of its load."""
 
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +12,11 @@ from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
 from gridtide.finding import BadInput, Finding, Gathered
 
+if TYPE_CHECKING:
+    from gridtide.invest.market.capacity import CapacityTerms
+
 SHARES = "5,20,40"
+CURVE = "97:150,100:100,106:0"
 POSITIVE = Number(min=0.0)
 
 
@@ -42,6 +48,10 @@ POSITIVE = Number(min=0.0)
               help="At which fleets stand ready as reserve, per MW and hour.")  # fmt: skip
 @click.option("--capacity-cost", type=POSITIVE, default=80.0, show_default=True,
               help="Of the yearly product, per kW.")  # fmt: skip
+@click.option("--lole", type=Number(min=0.0, min_open=True), default=2.4, show_default=True,
+              help="Hours a year in which load may lack: what capacity is required for.")  # fmt: skip
+@click.option("--curve", default=CURVE, show_default=True, metavar="HELD:PRICE,…",
+              help="Demand for capacity: % of what is required, and of its cost.")  # fmt: skip
 @click.option("--tiers", type=click.IntRange(0, 100), default=1, show_default=True,
               help="Classes that units of one size are put in, by cost; 0 keeps all apart.")  # fmt: skip
 @click.option("--no-search", is_flag=True, help="Only the shares given, none between them.")
@@ -61,6 +71,8 @@ def market(
     rounds: int,
     offer_price: float,
     capacity_cost: float,
+    lole: float,
+    curve: str,
     tiers: int,
     no_search: bool,
     page: Path | None,
@@ -83,6 +95,7 @@ def market(
     slacks = gathered.of(
         lambda: _numbers("--slack", slack, -1.0, 8_761.0, "whole hours from 0 to 8,760")
     )
+    demand = gathered.of(lambda: _curve(curve, lole))
     names = gathered.of(lambda: _rules(rules, tuple(RULES)))
     read = gathered.of(lambda: read_system(system))
     chosen = None
@@ -92,7 +105,7 @@ def market(
             lambda: telling_days(year) if days is None else days_asked(days, len(year) // DAY)
         )
     gathered.refuse_if_any()
-    assert parts and slacks and names and read and chosen
+    assert parts and slacks and names and read and chosen and demand
     traits = Traits(
         flexible=flexible / 100.0,
         slacks_h=tuple(int(h) for h in slacks),
@@ -108,6 +121,7 @@ def market(
         offer_price_per_mw_h=offer_price,
         rounds=rounds,
         seek=not no_search,
+        capacity=demand,
     )
     of = power_system(
         read.name, read.units, read.year, read.stores, read.reserves, chosen,
@@ -137,6 +151,23 @@ def _numbers(option: str, text: str, above: float, below: float, limit: str) -> 
     if faults:
         raise BadInput(faults)
     return tuple(found)
+
+
+def _curve(text: str, lole_h: float) -> "CapacityTerms":
+    """Pairs of percent with commas. Raises BadInput for a curve that is none."""
+    from gridtide.invest.market.capacity import CapacityTerms
+
+    try:
+        pairs = [part.split(":") for part in text.split(",")]
+        points = tuple((float(held) / 100.0, float(price) / 100.0) for held, price in pairs)
+        if not all(isfinite(value) for pair in points for value in pair):
+            raise ValueError("a point is not finite")
+        return CapacityTerms(lole_h=lole_h, curve=points)
+    except ValueError as fault:
+        said = "pairs of capacity and price, the first rising, the second never, none below 0"
+        raise BadInput(
+            [Finding(subject="--curve", value=f"{text} ({fault})", limit=said, mend=f"As {CURVE}.")]
+        ) from None
 
 
 def _rules(text: str | None, known: tuple[str, ...]) -> tuple[str, ...]:

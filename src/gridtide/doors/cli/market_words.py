@@ -61,6 +61,30 @@ def _show_share(table: dict[str, Any], currency: str) -> None:
     for row in table["rules"]:
         shown.add_row(NAMES[row["rule"]], *_cells(row))
     Console(width=118).print(shown)
+    if table["capacity"] is not None:
+        for line in _capacity(table, currency):
+            click.echo(line)
+
+
+def _capacity(table: dict[str, Any], currency: str) -> list[str]:
+    """What capacity is credited, and what fleets hold through calls."""
+    credited = ", ".join(
+        f"{one['name']} {one['credited_share']:.1%}" for one in table["capacity"]["classes"]
+    )
+    calls = ", ".join(
+        f"{one['held_kw']:,.0f} kW through {one['hours']} h" for one in table["capacity"]["calls"]
+    )
+    moved = "; ".join(
+        f"{NAMES[row['rule']]} {row['credit']['perfect_kw']:,.0f} kW (metered"
+        f" {row['credit']['metered_kw']:,.0f}) at {row['credit']['price_per_kw_year']:.2f} {currency} per kW"
+        for row in table["rules"]
+        if row["rule"] != "none"
+    )
+    return [
+        f"capacity that never fails, by kW: {credited}",
+        f"  fleets hold {calls}",
+        f"  credited: {moved}",
+    ]
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -30,6 +30,8 @@ SHOWN_YEARS = (2024, 2025, 2030, 2035, 2040, 2050, 2060)
               help="Of the people of those hours, such as America/Denver; the area's own without.")  # fmt: skip
 @click.option("--days", type=click.IntRange(0, 365), default=16, show_default=True,
               help="Typical days that stand for its year; 0 for every hour.")  # fmt: skip
+@click.option("--check", is_flag=True,
+              help="Hold the typical days against every hour of the year in the first case; minutes more.")  # fmt: skip
 @click.option("--page", type=PageFile(), help="Write the picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def pathway(
@@ -43,6 +45,7 @@ def pathway(
     area: str | None,
     clock: str | None,
     days: int,
+    check: bool,
     page: Path | None,
     as_json: bool,
 ) -> int:
@@ -58,6 +61,8 @@ def pathway(
     faults = [_unknown("--region", one, regions) for one in shown if one not in regions]
     if edition is not None and edition not in read.editions:
         faults.append(_unknown("--edition", edition, tuple(read.editions)))
+    if check and (year is None or days == 0):
+        faults.append(_alone("--check", "--system YEAR and typical --days"))
     faults += _without_system(year, hours, area, clock, days)
     refuse_if_any(faults)
     asked = tuple(dict.fromkeys(shown))
@@ -73,6 +78,7 @@ def pathway(
             hours=system_hours(hours, area, clock),
             terms=system_terms(table, year),
             days=days,
+            checked=check,
         )
         found["system"] = system_document(
             read, chosen, asked or (WORLD,), system, lambda case: click.echo(case, err=True)
@@ -215,6 +221,7 @@ def _system(found: dict[str, Any]) -> None:
         f"\na carbon-neutral power system in {found['year']}, without and with work that moves"
         f" ({found['currency']} of {found['cost_year']}; {found['hours'][0]})"
     )
+    click.echo(_off(found))
     for one in found["cases"]:
         before, after = one["without"], one["with"]
         click.echo(
@@ -226,6 +233,20 @@ def _system(found: dict[str, Any]) -> None:
         )
         mix = ", ".join(f"{name} {twh:,.0f}" for name, twh in after["twh"].items() if twh >= 0.5)
         click.echo(f"    made, TWh: {mix}")
+
+
+def _off(found: dict[str, Any]) -> str:
+    """How far the days that it stands on are from the year."""
+    error = found["days_error"]
+    if not found["typical_days"]:
+        return "  every hour of the year"
+    if error is None:
+        return f"  {found['typical_days']} typical days; how far off they are was not looked at (--check)"
+    worth = "n/a" if error["per_kw_year"] is None else f"{error['per_kw_year']:+.1%}"
+    return (
+        f"  {found['typical_days']} typical days beside every hour, {error['case']}: cost {error['cost']:+.1%},"
+        f" what a kW that moves spares {worth}"
+    )
 
 
 def _stores(case: dict[str, Any]) -> str:

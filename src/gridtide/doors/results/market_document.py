@@ -1,11 +1,19 @@
 """The document of `gridtide market`: each rule at each share of the load, and from which share what changes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
+from gridtide.invest.market.capacity import (
+    AtCriterion,
+    CapacityTerms,
+    at_criterion,
+    credit_of,
+    held_through,
+    unit_kw,
+)
 from gridtide.invest.market.fleets import Traits
 from gridtide.invest.market.outcome import Feedback, Outcome, feedback, outcome_of, rebound
 from gridtide.invest.market.rules import RULES, Market, Ruled
@@ -24,7 +32,7 @@ ENOUGH = 0.9
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What is asked of a market. shares: rising, above 0 and below 1; rules: names of RULES; number: of fleets; seek:
-    whether shares between those asked are cleared to find where a price over-reacts."""
+    whether shares between those asked are cleared to find where a price over-reacts; capacity: what it is paid by."""
 
     shares: tuple[float, ...]
     rules: tuple[str, ...]
@@ -34,6 +42,7 @@ class Asked:
     offer_price_per_mw_h: float
     rounds: int
     seek: bool
+    capacity: CapacityTerms = field(default_factory=CapacityTerms)
 
 
 def market_document(system: PowerSystem, asked: Asked, told: Told) -> dict[str, Any]:
@@ -53,7 +62,7 @@ def market_document(system: PowerSystem, asked: Asked, told: Told) -> dict[str, 
         "year_hours_per_hour": system.weight,
         "load_kw": {"mean": float(system.load_kw.mean()), "highest": float(system.load_kw.max())},
         "classes": _classes(system),
-        "terms": asdict(system.terms),
+        "terms": {**asdict(system.terms), **asdict(asked.capacity)},
         "fleets": {
             "number": asked.number, "seed": asked.seed, **asdict(asked.traits), "slacks_h": list(asked.traits.slacks_h),
         },
@@ -101,19 +110,47 @@ def _at_share(
     market: Market, asked: Asked, told: Told
 ) -> tuple[dict[str, Any], dict[str, Outcome]]:
     found: dict[str, Outcome] = {}
-    rows = []
+    rows: list[dict[str, Any]] = []
+    at: AtCriterion | None = None
     for rule in ("none", *(name for name in asked.rules if name != "none")):
         told(f"{market.share:.1%} of the load, {rule}")
         ruled = RULES[rule](market)
         found[rule] = outcome_of(market, ruled)
-        rows.append(_row(market, ruled, found["none"], found[rule]))
+        if rule == "none":
+            at = at_criterion(market.system, found["none"].load_kw, asked.capacity.lole_h)
+        credit = (
+            None
+            if at is None
+            else asdict(credit_of(market, asked.capacity, at, found["none"], found[rule]))
+        )
+        rows.append({**_row(market, ruled, found["none"], found[rule]), "credit": credit})
     flexible_kw = sum(float(one.sum()) for one in market.fleets.arrival_kwh) / len(market.system)
     return {
         "share": market.share,
         "fleet_kw": float(found["none"].fleet_kw.sum(axis=0).mean()),
         "flexible_kw": flexible_kw,
+        "capacity": None if at is None else _capacity(market, at),
         "rules": rows,
     }, found
+
+
+def _capacity(market: Market, at: AtCriterion) -> dict[str, Any]:
+    """What a kW of each class is credited, and what fleets hold through calls."""
+    classes, weather = market.system.classes, market.system.weather
+    installed = [
+        *(classes.units * unit_kw(classes)),
+        *weather.available_kw.max(axis=0, initial=0.0),
+    ]
+    shares = [*at.class_share, *at.feed_share]
+    return {
+        "load_scale": at.scale,
+        "required_kw": at.required_kw,
+        "classes": [
+            {"name": name, "highest_kw": float(kw), "credited_share": float(share)}
+            for name, kw, share in zip((*classes.names, *weather.names), installed, shares, strict=True)
+        ],
+        "calls": [{"hours": hours, "held_kw": kw} for hours, kw in held_through(market).items()],
+    }  # fmt: skip
 
 
 def _row(market: Market, ruled: Ruled, still: Outcome, out: Outcome) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The part of the document of `gridtide pathway` on the power system around computing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from gridtide.invest.pathway.assumptions import FIRST_YEAR
@@ -14,6 +14,7 @@ from gridtide.invest.pathway.power_system import (
     SystemHours,
     SystemLoad,
     SystemTerms,
+    days_error,
     flexible_worth,
     moves_of,
 )
@@ -24,12 +25,14 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class System:
-    """The power system that is asked for. days: typical ones that stand for its year, 0 for every hour."""
+    """The power system that is asked for. days: typical ones that stand for its year, 0 for every hour. checked:
+    whether they are held against every hour in the first case."""
 
     year: int
     hours: SystemHours
     terms: SystemTerms
     days: int
+    checked: bool = False
 
 
 def system_document(
@@ -39,18 +42,25 @@ def system_document(
     terms, year = system.terms, system.year
     known = calibrated(outlook.editions[edition], outlook.base.drivers)
     regions = known.edition.regions
-    rows = []
+    rows: list[dict[str, Any]] = []
+    error = None
     for one in (reckoned(scenario, outlook, known) for scenario in outlook.scenarios):
         for region in shown:
             told(f"{one.scenario.name}, {region}")
             load = system_load(outlook, one, regions, region, year)
             worth = flexible_worth(system.hours, terms, load, system.days, 0)
+            if system.checked and system.days and not rows:
+                told(f"{one.scenario.name}, {region}, every hour")
+                every_hour = flexible_worth(system.hours, terms, load, 0, 0)
+                error = {"case": f"{one.scenario.name}, {region}"}
+                error |= asdict(days_error(worth, every_hour))
             rows.append(_row(one.scenario.name, region, load, worth, load.others + load.computing))
     return {
         "year": year,
         "currency": terms.currency,
         "cost_year": terms.cost_year,
         "typical_days": system.days,
+        "days_error": error,
         "hours": list(system.hours.said),
         "removal_per_t": terms.removal_per_t,
         "heat_share": terms.heat_share,
@@ -112,6 +122,7 @@ def _row(
 def _supply(supply: Supply) -> dict[str, Any]:
     return {
         "cost_per_year": supply.cost,
+        "moving_cost_per_year": supply.moving_cost,
         "cost_per_mwh": supply.cost_per_mwh,
         "curtailed_share": supply.curtailed_share,
         "curtailed_twh": supply.curtailed_twh,

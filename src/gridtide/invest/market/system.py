@@ -28,7 +28,7 @@ class Classes:
 
     units: how many there are, members: their names. lowest_kw: while running; step_kw, step_price_per_mwh: steps above
     that, (K, B), prices never falling; lowest_cost_per_h: of running at lowest output. carbon_g_per_kwh: of all output.
-    gives: which products of reserve it may give, (K, R).
+    outage_rate: share of time it is forced out. gives: which products of reserve it may give, (K, R).
     """
 
     names: tuple[str, ...]
@@ -43,6 +43,7 @@ class Classes:
     min_up_h: Whole
     min_down_h: Whole
     carbon_g_per_kwh: Real
+    outage_rate: Real
     gives: Truth
 
     def __post_init__(self) -> None:
@@ -288,6 +289,7 @@ def _classes(units: Units, groups: list[list[int]], may: Truth) -> Classes:
         min_up_h=np.ceil(mean(units.min_up_h) - 1e-9),
         min_down_h=np.ceil(mean(units.min_down_h) - 1e-9),
         carbon_g_per_kwh=mean(units.carbon_g_per_kwh),
+        outage_rate=mean(units.outage_rate),
         gives=np.array([may[rows].all(axis=0) for rows in groups]).reshape(
             len(groups), may.shape[1]
         ),

@@ -1,7 +1,7 @@
 """What the flexible share of computing is worth to a carbon-neutral power system: supply with and without it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -48,7 +48,8 @@ class SystemTerms:
 
     interest: real, a year. removal_per_t: of each ton that is emitted all the same, so that the system is neutral.
     hydro_share: of what society drew in 2024, in plants that stand. heat_share, vehicle_share: of what others than
-    computing draw, heat pumps and vehicles.
+    computing draw, heat pumps and vehicles. moving_per_kwh: of work that is put off, by class;
+    nothing of one that is not named.
     """
 
     technologies: tuple[Technology, ...]
@@ -59,6 +60,7 @@ class SystemTerms:
     hydro_share: float
     heat_share: float
     vehicle_share: float
+    moving_per_kwh: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +78,7 @@ class SystemLoad:
 @dataclass(frozen=True, kw_only=True)
 class Supply:
     """A supply of the whole system. gw, twh: by technology, of a store what it gives; kwh: of its stores by name.
-    curtailed_share: of what weather let plants make. cost: of a year."""
+    curtailed_share: of what weather let plants make. cost: of a year, moving_cost: of it for work that is put off."""
 
     gw: dict[str, float]
     twh: dict[str, float]
@@ -84,6 +86,7 @@ class Supply:
     curtailed_share: float
     curtailed_twh: float
     cost: float
+    moving_cost: float
     cost_per_mwh: float
     solver: str
 
@@ -102,6 +105,24 @@ class FlexibleWorth:
     per_kw_year: float
     storage_spared_kwh: dict[str, float]
     curtailment_spared_twh: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaysError:
+    """How far typical days are from every hour of their year, as a share of the latter. cost: of a year without work
+    that moves; per_kw_year: of what a kW that moves spares, None where every hour says that it spares nothing."""
+
+    cost: float
+    per_kw_year: float | None
+
+
+def days_error(found: FlexibleWorth, every_hour: FlexibleWorth) -> DaysError:
+    """Of the same year and load."""
+    spared = every_hour.per_kw_year
+    return DaysError(
+        cost=found.without.cost / every_hour.without.cost - 1.0,
+        per_kw_year=found.per_kw_year / spared - 1.0 if spared > 0.0 else None,
+    )
 
 
 def flexible_worth(
@@ -146,6 +167,7 @@ def system_campus(
             arrives_kw=np.full(steps, kw * load.computing * share),
             slack_h=max(1, round(work.shift_h)),
             most_kw=kw * load.computing * share * load.room,
+            moved_per_kwh=terms.moving_per_kwh.get(work.name, 0.0),
         )
         for work, share in (load.moves if with_moves else ())
     )
@@ -203,6 +225,11 @@ def _told(sizing: Sizing, times: float) -> Supply:
     stores = [one for one in sizing.built if one.kind in STORES]
     weather = [one for one in sizing.built if one.kind in VARIABLE]
     could = sum(one.could_kwh for one in weather)
+    campus = sizing.campus
+    moving = sum(
+        one.moved_per_kwh * float(np.maximum(one.arrives_kw - done, 0.0) @ campus.hours.weight)
+        for one, done in zip(campus.waiting, sizing.waiting_kw, strict=True)
+    )
     curtailed = max(could - sum(one.made_kwh for one in weather), 0.0)
     return Supply(
         gw={one.name: times * max(one.kw, one.kw_out) * 1e-6 for one in sizing.built},
@@ -211,6 +238,7 @@ def _told(sizing: Sizing, times: float) -> Supply:
         curtailed_share=curtailed / could if could > 0.0 else 0.0,
         curtailed_twh=times * curtailed * 1e-9,
         cost=times * sizing.cost,
+        moving_cost=times * moving,
         cost_per_mwh=price_per_mwh_of(sizing.cost / sizing.load_kwh),
         solver=sizing.solver,
     )

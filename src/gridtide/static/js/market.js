@@ -81,6 +81,15 @@ for (const one of [...shares].reverse()) {
   }));
 }
 
+for (const one of shares.filter((found) => found.capacity)) {
+  element("h2", `Capacity, fleets at ${percent(one.share)}`);
+  element("p", `Fleets hold ${one.capacity.calls.map((call) => `${number(call.held_kw)} kW through ${call.hours} h`).join(", ")} around the highest net load, no work late. Per kW as capacity that never fails: ${one.capacity.classes.map((found) => `${safe(found.name)} ${percent(found.credited_share)}`).join(", ")}.`, "caption");
+  table(["rule", "metered, kW", "credited, kW", `price, ${money} per kW and year`, `paid, ${money}/a`], moving.map((rule) => {
+    const { credit } = row(one, rule);
+    return [NAMES[rule], number(credit.metered_kw), number(credit.perfect_kw), number(credit.price_per_kw_year, 2), number(credit.paid_per_year)];
+  }));
+}
+
 const tried = row(shares.at(-1), "rounds")?.rounds ?? [];
 told([
   `${number(page.days.length)} days (${number(page.hours)} hours) stand for a year, each hour for ${number(page.year_hours_per_hour, 1)}; each stretch of days is lived as if it came again and again.`,

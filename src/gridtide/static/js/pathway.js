@@ -128,6 +128,9 @@ if (sooner.length) words(["course", "region", "work", "pays by energy alone from
 function system(found) {
   element("h2", `What work that moves is worth to a carbon-neutral power system in ${found.year}`);
   element("p", `Least-cost supply without and with it, ${found.currency} of ${found.cost_year}; ${found.typical_days ? `${found.typical_days} typical days` : "every hour"}; ${found.hours.join("; ")}. Heat pumps are ${percent(found.heat_share, 0)}, vehicles ${percent(found.vehicle_share, 0)} of what others draw; what is emitted all the same is removed for ${number(found.removal_per_t)} a ton.`, "lead");
+  const off = found.days_error;
+  if (off) element("p", `Beside every hour of the year (${safe(off.case)}) the typical days are ${percent(off.cost)} off in cost, and ${off.per_kw_year === null ? "n/a" : percent(off.per_kw_year)} in what a kW that moves spares.`, "caption");
+  else if (found.typical_days) element("p", "How far the typical days are from every hour of the year was not looked at: --check does.", "caption");
   const both = (one, say) => span([say(one.without), say(one.with)], (value) => value);
   words(["course", "region", "computing", "moves", "cost per MWh", "a year per kW that moves", "battery, GWh", "hydrogen, GWh", "curtailed"], found.cases.map((one) => [
     one.name, one.region, percent(one.computing_share), percent(one.flexible_share), both(one, (supply) => number(supply.cost_per_mwh, 2)), number(one.saved_per_flexible_kw_year),
