@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.doors.results.network_file import hosting_in
 from gridtide.grid.branches import Branches
 from gridtide.grid.hosting_system import (
     UNITS,
     Feeding,
-    HostingSystem,
     Standing,
     fed_share,
     room_at,
@@ -23,7 +23,6 @@ from gridtide.grid.hosting_system import (
     standing_of,
 )
 from gridtide.grid.sensitivities import Sensitivities
-from gridtide.sources.rts_gmlc import RtsGmlcFolder
 
 Real = NDArray[np.float64]
 TARGET_S = 20.0
@@ -64,14 +63,7 @@ def main() -> None:
 def timed_standing() -> tuple[Standing, float]:
     """The system with its year, and the seconds that its dispatch takes."""
     data = Path(os.environ.get("GRIDTIDE_DATA", "../shared/data"))
-    read = RtsGmlcFolder(path=data / "rts_gmlc").read()
-    system = HostingSystem(
-        network=read.network,
-        units=read.units,
-        year=read.year,
-        branch_names=read.branch_names,
-        branch_out=np.zeros(len(read.branch_names)),
-    )
+    system = hosting_in(data / "rts_gmlc")
     start = time.process_time()
     return standing_of(system, secure=True), time.process_time() - start
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gridtide.doors.results.network_file import hosting_in
 from gridtide.grid.hosting_capacity import hosted_at
 from gridtide.grid.hosting_system import (
     Feeding,
-    HostingSystem,
     Standing,
     reinforced_for,
     relieved_at,
@@ -17,7 +17,6 @@ from gridtide.grid.hosting_system import (
     standing_of,
 )
 from gridtide.grid.system_year import bus_load_kw
-from gridtide.sources.rts_gmlc import RtsGmlcFolder
 
 pytestmark = pytest.mark.real
 UNITS, ANEW = Feeding(by="units"), Feeding(by="redispatch")
@@ -26,14 +25,7 @@ UNITS, ANEW = Feeding(by="units"), Feeding(by="redispatch")
 @pytest.fixture(scope="module")
 def standing(data_dir: Path) -> Standing:
     """The year, within all ratings."""
-    read = RtsGmlcFolder(path=data_dir / "rts_gmlc").read()
-    system = HostingSystem(
-        network=read.network,
-        units=read.units,
-        year=read.year,
-        branch_names=read.branch_names,
-        branch_out=read.branch_outages_per_year * read.branch_repair_h / 8760.0,
-    )
+    system = hosting_in(data_dir / "rts_gmlc")
     return standing_of(system, secure=True)
 
 

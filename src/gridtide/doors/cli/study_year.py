@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
 from gridtide.doors.cli.telling import tell
 from gridtide.finding import Finding, Gathered
-from gridtide.invest.hours import HOURS_PER_YEAR
 
 if TYPE_CHECKING:
     from gridtide.case.connection_file import Connection
@@ -29,10 +27,11 @@ def year_answered(
     from gridtide.case.connection_file import connection_of
     from gridtide.doors.results.connection_document import connection_document
     from gridtide.doors.results.hosting_document import hosting_document
+    from gridtide.doors.results.network_file import hosting_in
     from gridtide.grid.hosting_system import standing_of
 
     faults = Gathered()
-    system = faults.of(lambda: _system(network))
+    system = faults.of(lambda: hosting_in(network))
     wanted = faults.of(lambda: connection_of(connection, flex))
     asked = None if wanted is None else faults.of(lambda: _asked(wanted))
     if system is not None and wanted is not None:
@@ -52,26 +51,6 @@ def year_answered(
     tell(found, "hosting.js", page, as_json, show)
     sizes = [one["asked"] for one in found["connections"] if one["asked"] is not None]
     return 0 if not wanted.asked.firm or all(one["firm"] for one in sizes) else 3
-
-
-def _system(path: Path) -> "HostingSystem":
-    """Stores stand still: what they give in one hour they would have to take in another."""
-    from dataclasses import replace
-
-    from gridtide.doors.results.network_file import system_in
-    from gridtide.grid.hosting_system import HostingSystem
-
-    read = system_in(path)
-    available = np.array(read.year.available_kw)
-    still = read.stores.unit[read.stores.charge_kw > 0.0]
-    available[:, still] = 0.0
-    return HostingSystem(
-        network=replace(read.network, name=path.resolve().name),
-        units=read.units,
-        year=replace(read.year, available_kw=available),
-        branch_names=read.branch_names,
-        branch_out=read.branch_outages_per_year * read.branch_repair_h / HOURS_PER_YEAR,
-    )
 
 
 def _asked(wanted: "Connection") -> "Asked":

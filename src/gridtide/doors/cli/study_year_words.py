@@ -32,7 +32,8 @@ def show(found: dict[str, Any]) -> None:
 
 def _show_dispatch(told: dict[str, Any]) -> None:
     click.echo(
-        f"cheapest first would overload a branch in {told['redispatched_hours']:,} hours, which are dispatched again:"
+        f"cheapest first would overload a branch, or leave one overloaded after an outage, in"
+        f" {told['redispatched_hours']:,} hours, which are dispatched again:"
         f" {told['cost'] / 1e6:,.1f} instead of {told['cost_cheapest_first'] / 1e6:,.1f} million"
         f" {told['currency']}, {told['turned_down_kwh'] / 1e6:,.0f} GWh of wind, sun and water turned down"
     )

@@ -1,10 +1,18 @@
 """The NETWORK of `gridtide study`, in whichever of the forms that are read it stands."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from gridtide.finding import BadInput, Finding
 from gridtide.grid.network import Network, bus_number
+from gridtide.invest.hours import HOURS_PER_YEAR
 from gridtide.sources.rts_gmlc import RtsGmlc
+
+if TYPE_CHECKING:
+    from gridtide.grid.hosting_system import HostingSystem
 
 SHOWN = 5
 
@@ -40,6 +48,24 @@ def system_in(path: Path) -> RtsGmlc:
             ]
         )
     return RtsGmlcFolder(path=path).read()
+
+
+def hosting_in(path: Path) -> "HostingSystem":
+    """The RTS-GMLC system for loads that are to be connected. Stores stand still: what they give in one hour they would
+    have to take in another. Raises BadInput where the path is no such folder."""
+    from gridtide.grid.hosting_system import HostingSystem
+
+    read = system_in(path)
+    available = np.array(read.year.available_kw)
+    still = read.stores.unit[read.stores.charge_kw > 0.0]
+    available[:, still] = 0.0
+    return HostingSystem(
+        network=replace(read.network, name=path.resolve().name),
+        units=read.units,
+        year=replace(read.year, available_kw=available),
+        branch_names=read.branch_names,
+        branch_out=read.branch_outages_per_year * read.branch_repair_h / HOURS_PER_YEAR,
+    )
 
 
 def unknown_buses(network: Network, names: tuple[str, ...], option: str) -> list[Finding]:
