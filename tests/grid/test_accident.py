@@ -385,5 +385,8 @@ def test_each_site_is_judged_by_its_own_rule() -> None:
     other = replace(one, load=replace(one.load, name="western halls"), rule=caiso)
     found = course_of(accident(sags=sags, sites=(one, other)))
     assert {name for name, says in found.faults if "counting" in says} == {"halls"}
+    assert {one.site: one.rule for one in found.left} == {
+        "halls": "ercot-nogrr282", "western halls": "caiso-straw",
+    }  # fmt: skip
     (stay,) = [breach for breach in found.breaches if breach.kind == "stay"]
     assert "ercot-nogrr282 or caiso-straw" in stay.says and stay.value == 3e6

@@ -160,7 +160,7 @@ class Accident:
 
 @dataclass(frozen=True, kw_only=True)
 class Left:
-    """A site that left: when, for how much, why, and whether the rule let it. number: of the accident's sites, for
+    """A site that left: when, for how much, why, and whether its rule let it. number: of the accident's sites, for
     parts of one site share its name."""
 
     number: int
@@ -169,6 +169,7 @@ class Left:
     kw: float
     because: str
     allowed: bool
+    rule: str
     generates: bool
 
 
@@ -425,6 +426,7 @@ def _left(
                 kw=site.load.load_kw,
                 because=because,
                 allowed=allowed or not _bound(accident, site),
+                rule=rule_of(accident, site).name,
                 generates=site.generates,
             )
         )

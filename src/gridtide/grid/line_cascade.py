@@ -18,6 +18,7 @@ from gridtide.grid.network import (
     lossless,
     no_direct_lines,
     no_fault_sources,
+    shifts_kw,
 )
 from gridtide.grid.sensitivities import solved_flows_kw
 
@@ -159,12 +160,10 @@ def _flows(network: Network, there: Mask, lit: Mask) -> tuple[Real, Real]:
 
 
 def _solved(network: Network) -> Real:
-    """As `network.lossless_kw`, solved once: a shift of phase is fed in at both its buses and not carried."""
+    """As `network.lossless_kw`, solved once."""
     branches = lossless(network)
-    shifted_kw = network.base_kva * np.deg2rad(network.circuits.shift_deg) / branches.reactance_pu
-    fed = injected_kw(network)
-    np.add.at(fed, branches.from_bus, shifted_kw)
-    np.add.at(fed, branches.to_bus, -shifted_kw)
+    driven_kw, shifted_kw = shifts_kw(network, branches)
+    fed = injected_kw(network) + driven_kw
     return solved_flows_kw(branches, network.feeding_bus, fed) - shifted_kw
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.digest import freeze_new
 from gridtide.grid.branches import Branches
-from gridtide.grid.network import Network, lossless
+from gridtide.grid.network import Network, lossless, shifts_kw
 from gridtide.grid.sensitivities import Sensitivities, sensitivities
 
 Real = NDArray[np.float64]
@@ -40,14 +40,11 @@ def lossless_grid(network: Network) -> LosslessGrid:
     """The network without losses. Raises BadInput without the extra `grid`."""
     branches = lossless(network)
     factors = sensitivities(branches, network.feeding_bus)
-    shifted_kw = network.base_kva * np.deg2rad(network.circuits.shift_deg) / branches.reactance_pu
-    driven = np.zeros(len(network.buses))
-    np.add.at(driven, branches.from_bus, shifted_kw)
-    np.add.at(driven, branches.to_bus, -shifted_kw)
+    driven_kw, shifted_kw = shifts_kw(network, branches)
     return LosslessGrid(
         branches=branches,
         factors=factors,
-        standing_kw=factors.ptdf @ driven - shifted_kw,
+        standing_kw=factors.ptdf @ driven_kw - shifted_kw,
         slack=network.feeding_bus,
     )
 

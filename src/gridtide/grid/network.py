@@ -198,12 +198,18 @@ def injected_kw(network: Network) -> Real:
 def lossless_kw(network: Network, ptdf: Real) -> Real:
     """Flow of each branch without losses, from its first bus to its second, (L,), kW; phase shifts counted.
 
-    ptdf: of `lossless(network)` with the feeding bus as slack, (L, N). A shift is a flow that its branch does not carry
-    and both its buses must: F = PTDF (P + A'S) - S with S = base x shift / reactance.
+    ptdf: of `lossless(network)` with the feeding bus as slack, (L, N).
     """
-    branches = lossless(network)
+    driven_kw, shifted_kw = shifts_kw(network, lossless(network))
+    return np.asarray(ptdf @ (injected_kw(network) + driven_kw) - shifted_kw)
+
+
+def shifts_kw(network: Network, branches: Branches) -> tuple[Real, Real]:
+    """What shifts of phase feed in at buses, (N,), and what of it their own branches do not carry, (L,): a shift is a
+    flow that its branch does not carry and both its buses must, F = PTDF (P + A'S) - S with S = base x shift /
+    reactance. branches: of `lossless(network)`."""
     shifted_kw = network.base_kva * np.deg2rad(network.circuits.shift_deg) / branches.reactance_pu
-    fed = injected_kw(network)
-    np.add.at(fed, branches.from_bus, shifted_kw)
-    np.add.at(fed, branches.to_bus, -shifted_kw)
-    return np.asarray(ptdf @ fed - shifted_kw)
+    driven_kw = np.zeros(len(network.buses))
+    np.add.at(driven_kw, branches.from_bus, shifted_kw)
+    np.add.at(driven_kw, branches.to_bus, -shifted_kw)
+    return driven_kw, np.asarray(shifted_kw)

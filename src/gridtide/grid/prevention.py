@@ -191,9 +191,10 @@ def held_by(rule: RideThrough, site: Site) -> Site:
 
 
 def _by_settings(accident: Accident, sites: Sequence[Site]) -> _Scale:
-    """Sites that leave get the rule's settings, the largest first, the last one in part."""
+    """Sites that leave get the settings of their rule, the largest first, the last one in part."""
     ordered = sorted(sites, key=lambda site: (-site.load.load_kw, site.load.name))
     total = sum(site.load.load_kw for site in ordered)
+    rules = " or ".join(dict.fromkeys(rule_of(accident, site).name for site in ordered))
 
     def at(share: float) -> Accident:
         left = share * total
@@ -209,7 +210,7 @@ def _by_settings(accident: Accident, sites: Sequence[Site]) -> _Scale:
         moved_kw=lambda share: share * total,
         unit="kW",
         says=lambda share: (
-            f"{share * total:,.0f} kW of {total:,.0f} kW that left have the settings of {accident.rule.name}"
+            f"{share * total:,.0f} kW of {total:,.0f} kW that left have the settings of {rules}"
         ),
     )
 

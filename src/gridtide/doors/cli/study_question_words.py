@@ -107,7 +107,7 @@ def show_accident(found: dict[str, Any]) -> None:
             f"  {event['at_s']:g} s: {event['name']}, {abs(event['surplus_kw']):,.0f} kW {what}"
         )
     for one in found["left"]:
-        may = "" if one["allowed"] else f", where {found['rule']['name']} has it stay"
+        may = "" if one["allowed"] else f", where {one['rule']} has it stay"
         click.echo(
             f"  {one['at_s']:.2f} s: {one['site']} leaves with {one['kw']:,.0f} kW, it {one['because']}{may}"
         )

@@ -70,6 +70,7 @@ def accident_document(
                 "kw": one.kw,
                 "because": one.because,
                 "allowed": one.allowed,
+                "rule": one.rule,
                 "generates": one.generates,
             }
             for one in course.left

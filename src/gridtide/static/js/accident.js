@@ -36,9 +36,9 @@ draw(340, courses([line("away (generation below 0)", page.picture.away_kw, PALET
 
 if (page.left.length || page.events.length) {
   element("h2", "In the order of time");
-  words(["s", "what", "kW", "why", `may it, by ${page.rule.name}`], [
+  words(["s", "what", "kW", "why", "may it"], [
     ...page.events.map((one) => [number(one.at_s, 2), one.name, number(Math.abs(one.surplus_kw)), one.surplus_kw > 0 ? "too much power" : "power lacks", "–"]),
-    ...page.left.map((one) => [number(one.at_s, 2), `${one.site} leaves`, number(one.kw), one.because, one.allowed ? "yes" : "no"]),
+    ...page.left.map((one) => [number(one.at_s, 2), `${one.site} leaves`, number(one.kw), one.because, one.allowed ? "yes" : `no, by ${one.rule}`]),
   ].sort((one, other) => Number(one[0].replace(/,/g, "")) - Number(other[0].replace(/,/g, ""))));
 }
 if (page.prevented.length) {
