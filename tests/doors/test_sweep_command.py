@@ -224,3 +224,67 @@ def test_a_number_that_is_none_is_a_fault_of_its_task_alone(
     fine, odd = (answer(asked, Task(number=n, changes=(("a", n),))) for n in (1, 2))
     assert fine.document == {"found": 1.0}
     assert odd.document is None and "not JSON compliant" in odd.fault
+
+
+def test_options_of_a_command_are_gone_over_and_say_what_it_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A market has options alone; one value of an option is the same for all."""
+    island = str(EXAMPLES / "island_system.toml")
+    words = ["--over", "--shares=5,40", "--over", "--rules=price", "--over", "--no-search=true"]
+    assert (
+        exit_code(["sweep", "market", island, *words, "--to", str(tmp_path / "s"), "--json"]) == 0
+    )
+    found = document(capsys)
+    assert (found["tasks"], found["answered"]) == (2, 2)
+    assert found["rows"][1] == {"--shares": 40, "--rules": "price", "--no-search": True}
+    lines = (tmp_path / "s" / "answers.jsonl").read_text().splitlines()
+    kept = {json.loads(line)["number"]: json.loads(line)["document"] for line in lines}
+    alone = ["market", island, "--shares", "40", "--rules", "price", "--no-search", "--json"]
+    assert exit_code(alone) == 0
+    assert kept[1] == document(capsys)
+
+
+def test_a_network_is_asked_by_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """FILE is whatever the command reads."""
+    nine = str(EXAMPLES / "nine_buses.m")
+    words = ["sweep", "study", nine, "--over", "--bus=5,7", "--to", str(tmp_path / "s"), "--json"]
+    assert exit_code(words) == 0
+    assert document(capsys)["answered"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("market", "--over", "--flexibel=3"), "--flexibel: market has no such option that can change; one of --fl"),
+        (("market", "--over", "--page=a.html"), "--page: market has no such option"),
+        (("market", "--over", "--flexible=20,many"), "'many'"),
+        (("market", "--over", "seed=1..2"), "a key of the file of market; options of `gridtide market`"),
+        (("size", "--over", "--alone=true", "--over", "seed=1..2"), "is an option beside keys of the file"),
+    ],
+)  # fmt: skip
+def test_options_that_cannot_be_gone_over_are_named(
+    words: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = "island_system.toml" if words[0] == "market" else "campus.toml"
+    asked = ["sweep", words[0], str(EXAMPLES / file), *words[1:], "--to", str(tmp_path / "s")]
+    assert exit_code(asked) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_file_that_changed_makes_another_sweep(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Answers stand for what a named file held when they were made."""
+    for name in ("headroom_rts79.toml", "adequacy_rts79.toml", "fleet_curve.json"):
+        (tmp_path / name).write_bytes((EXAMPLES / name).read_bytes())
+    words = ["sweep", "study", str(tmp_path / "headroom_rts79.toml"), "--over", "wanted_kw=1e5,2e5"]
+    words += ["--to", str(tmp_path / "s")]
+    assert exit_code(words) in (0, 3)
+    assert exit_code(words) in (0, 3)
+    curve = tmp_path / "adequacy_rts79.toml"
+    curve.write_text(curve.read_text().replace("2_850_000", "2_840_000"))
+    capsys.readouterr()
+    assert exit_code(words) == 2
+    assert "holds another sweep: its files differ" in capsys.readouterr().err

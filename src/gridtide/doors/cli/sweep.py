@@ -21,7 +21,7 @@ AT_FAULT = 3
 @click.argument("study", metavar="STUDY")
 @click.argument("file", type=FILE)
 @click.option("--over", "over", multiple=True, metavar="KEY=VALUES",
-              help="What to go over: KEY=1,2,3 or KEY=1..9; seed, year and policy are understood.")  # fmt: skip
+              help="KEY=1,2,3 or KEY=1..9; seed, year, policy and options as --seed are understood.")  # fmt: skip
 @click.option("--workers", default=1, show_default=True, help="Processes on this machine.")
 @click.option(
     "--dask", "address", metavar="ADDRESS", help="A Dask scheduler, tcp://HOST:PORT, instead."
@@ -34,7 +34,8 @@ def sweep(
     study: str, file: Path, over: tuple[str, ...], workers: int, address: str | None,
     folder: Path | None, shown: tuple[str, ...], page: Path | None, as_json: bool,
 ) -> int:  # fmt: skip
-    """Ask STUDY (run, study, size, site, pathway) of FILE once for every value of each KEY with every other one.
+    """Ask STUDY (run, study, size, site, pathway, market) of FILE once for every value of each KEY, a key of the file
+    or an option of the command (--over --seed=1..9), with every other one.
 
     Each answer is kept as it comes; the same command goes on where it was stopped. Leaves with 3 where tasks have no
     answer.
@@ -60,15 +61,21 @@ def _asked(
     from gridtide.case.load import toml_read
     from gridtide.doors.sweeping import hands as who
     from gridtide.doors.sweeping.axes import axes_of
+    from gridtide.doors.sweeping.by_command import COMMANDS, is_option
     from gridtide.doors.sweeping.studies import STUDIES, Asked, faults_of
 
     faults = Gathered()
-    if study not in STUDIES:
-        faults.findings.append(_no_study(study, tuple(STUDIES)))
-    content = faults.of(lambda: toml_read(file))
+    known = tuple(dict.fromkeys([*STUDIES, *COMMANDS]))
+    if study not in known:
+        faults.findings.append(_no_study(study, known))
     axes = faults.of(lambda: axes_of(over))
+    by_options = axes is not None and all(is_option(axis.name) for axis in axes)
+    content = {} if by_options else faults.of(lambda: toml_read(file))
     hands = faults.of(lambda: who.workers(workers) if address is None else who.dask(address))
     faults.refuse_if_any()
+    if study not in STUDIES and not by_options:
+        faults.findings.append(_options_alone(study))
+        faults.refuse_if_any()
     assert content is not None and axes is not None and hands is not None
     asked = Asked(study=study, content=content, file=file.resolve())
     faults.findings.extend(faults_of(asked, axes))
@@ -100,6 +107,15 @@ def _answered(
     finally:
         kept.close()
     return tally, lines_in(folder)
+
+
+def _options_alone(study: str) -> Finding:
+    return Finding(
+        subject="--over",
+        value=f"a key of the file of {study}",
+        limit=f"options of `gridtide {study}`, as --over --seed=1..9",
+        mend="Name its options, or write files of their own.",
+    )
 
 
 def _no_study(study: str, known: tuple[str, ...]) -> Finding:

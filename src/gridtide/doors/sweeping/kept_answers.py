@@ -10,6 +10,7 @@ from typing import Any
 from gridtide import __version__
 from gridtide.digest import digest
 from gridtide.doors.results.written_whole import taken_by, write_document
+from gridtide.doors.sweeping.named_files import files_digest
 from gridtide.doors.sweeping.studies import Asked
 from gridtide.finding import BadInput, Finding
 from gridtide.simulate.sweep import Answer, Axis, Task
@@ -93,10 +94,13 @@ class KeptAnswers:
 
 
 def what_of(asked: Asked, axes: tuple[Axis, ...]) -> dict[str, Any]:
-    """What a sweep is: study, digest of its file's content, axes, and who computes it."""
+    """What a sweep is: study, digests of its file's content and of the files that it names, axes, and who computes
+    it."""
+    values = [value for axis in axes for value in axis.values if isinstance(value, str)]
     return {
         "study": asked.study,
         "content": digest(_told(asked.content)),
+        "files": files_digest(values, asked.content, asked.file),
         "over": [{"name": axis.name, "values": list(axis.values)} for axis in axes],
         "version": __version__,
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gridtide.case.changed import changed
+from gridtide.doors.sweeping.by_command import document_by_command, is_option, option_faults
 from gridtide.finding import Finding, InputError
 from gridtide.simulate.sweep import Answer, Axis, Task, Value
 
@@ -19,8 +20,8 @@ Ready = Callable[[], dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One study to be asked many times. study: its command; content: of its file, as read; file: where it lies, and the
-    files that it names beside it."""
+    """One study to be asked many times. study: its command; content: of its file, as read, nothing where options alone
+    change; file: where it lies, and the files that it names beside it, or a folder that the command reads."""
 
     study: str
     content: Content
@@ -85,9 +86,12 @@ STUDIES: dict[str, Callable[[Content, Path], Ready]] = {
 
 def answer(asked: Asked, task: Task) -> Answer:
     """What one task comes to; nothing is raised."""
+    changes = dict(task.changes)
     try:
-        content = changed(asked.content, dict(task.changes))
-        document = STUDIES[asked.study](content, asked.file)()
+        if any(is_option(name) for name in changes):
+            document = document_by_command(asked.study, asked.file, changes)
+        else:
+            document = STUDIES[asked.study](changed(asked.content, changes), asked.file)()
         json.dumps(document, allow_nan=False)
         return Answer(document=document)
     except InputError as fault:
@@ -99,6 +103,11 @@ def answer(asked: Asked, task: Task) -> Answer:
 def faults_of(asked: Asked, axes: tuple[Axis, ...]) -> list[Finding]:
     """What is at fault with the file as it stands, or else with any value of any axis alone, each said once. Of an axis
     of many values the ends are looked at: each look reads the whole file, and what lies between is a range."""
+    options = tuple(axis for axis in axes if is_option(axis.name))
+    if len(options) == len(axes):
+        return option_faults(asked.study, asked.file, axes)
+    if options:
+        return [_not_both(axis.name) for axis in options]
     found = _faults(asked, {})
     if found:
         return found
@@ -109,6 +118,15 @@ def faults_of(asked: Asked, axes: tuple[Axis, ...]) -> list[Finding]:
         for fault in _faults(asked, {axis.name: value})
     ]
     return list(dict.fromkeys(each))
+
+
+def _not_both(name: str) -> Finding:
+    return Finding(
+        subject=f"--over {name}",
+        value="is an option beside keys of the file",
+        limit="options alone, or keys alone",
+        mend="Write the key's values into files of their own, and sweep each.",
+    )
 
 
 def _looked_at(axis: Axis) -> tuple[Value, ...]:
