@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from gridtide.grid.branches import Branches
+from gridtide.grid.grid_over_year import GridOverYear
 from gridtide.grid.hosting_redispatched import hosting_redispatched
 from gridtide.grid.hosting_year import hosting_year
 from gridtide.grid.secure_year import FedYear, fed_year
@@ -115,13 +116,18 @@ def best(
     return float(abs(found_best.fun)) if found_best.status == 0 else None
 
 
+def over_year(grid: Branches, found: Sensitivities, units: Units, year: SystemYear) -> GridOverYear:
+    """With no load but that of areas."""
+    return GridOverYear(branches=grid, found=found, units=units, year=year, drawn_kw=np.zeros(6))
+
+
 def fed(
     seed: int, secure: bool = True
 ) -> tuple[Branches, Sensitivities, Units, SystemYear, FedYear]:
     """A drawn system and its dispatch."""
     grid, units = grid_of(seed), units_of(seed)
     found, year = sensitivities(grid, slack=0), year_of(seed, units)
-    return grid, found, units, year, fed_year(grid, found, units, year, np.zeros(6), secure)
+    return grid, found, units, year, fed_year(over_year(grid, found, units, year), secure)
 
 
 @settings(deadline=None, max_examples=40)
@@ -163,7 +169,7 @@ def test_the_load_that_a_dispatch_can_serve_is_that_of_one_program_with_every_ra
 ) -> None:
     """Never less than with units that rise in a fixed share from a dispatch that keeps the ratings."""
     grid, found, units, year, course = fed(seed)
-    most = hosting_redispatched(grid, found, units, year, np.zeros(6), bus, outages)
+    most = hosting_redispatched(over_year(grid, found, units, year), bus, outages)
     fixed = hosting_year(
         grid,
         found,

@@ -5,12 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.grid.branches import Branches
+from gridtide.grid.grid_over_year import GridOverYear
 from gridtide.grid.hosting_year import HostingYear
-from gridtide.grid.secure_program import CLOSE_KW, SecureProgram, steps_of, watched_of
-from gridtide.grid.sensitivities import Sensitivities
-from gridtide.grid.system_year import SystemYear, bus_load_kw, most_kw
-from gridtide.grid.units import Units
+from gridtide.grid.secure_program import CLOSE_KW, SecureProgram, steps_of
 
 Real = NDArray[np.float64]
 
@@ -26,11 +23,7 @@ class Relieved:
 
 
 def reinforcement_kw(
-    branches: Branches,
-    found: Sensitivities,
-    units: Units,
-    year: SystemYear,
-    drawn_kw: Real,
+    grid: GridOverYear,
     bus: int,
     size_kw: float,
     before: HostingYear,
@@ -39,11 +32,10 @@ def reinforcement_kw(
     every hour, before and after any outage, (L,): enough, found hour by hour as the least sum, not proved to be the
     least for the year. Reactances stay. before: room as the grid is, whose hours with enough of it are not looked
     at."""
-    program = SecureProgram(steps_of(units), watched_of(branches, found, True), units.bus)
-    drawn = bus_load_kw(year) + drawn_kw
+    program = SecureProgram(steps_of(grid.units), grid.watched(True), grid.units.bus)
+    drawn, available = np.array(grid.load_kw), grid.available_kw
     drawn[:, bus] += size_kw
-    available = most_kw(year, units.max_kw)
-    more = np.zeros(len(branches))
+    more = np.zeros(len(grid.branches))
     for hour in np.flatnonzero(before.hosted_kw[:, 0] < size_kw).tolist():
         program.solved(available[hour], drawn[hour])
         np.maximum(more, program.over_by_branch(), out=more)
@@ -51,26 +43,22 @@ def reinforcement_kw(
 
 
 def relieved(
-    branches: Branches,
-    found: Sensitivities,
-    units: Units,
-    year: SystemYear,
-    drawn_kw: Real,
+    grid: GridOverYear,
     bus: int,
     freed: tuple[int, ...],
     before: HostingYear,
 ) -> Relieved:
     """The least room of all hours at a bus if some branches had no rating. Hours are looked at from the least room
     before on, until it passes the least found: what branches carry more never takes room away."""
-    no_limit = np.isin(np.arange(len(branches)), freed)
+    no_limit = np.isin(np.arange(len(grid.branches)), freed)
     raised = replace(
-        branches,
-        rating_kw=np.where(no_limit, np.inf, branches.rating_kw),
-        emergency_kw=np.where(no_limit, np.inf, branches.emergency_kw),
+        grid.branches,
+        rating_kw=np.where(no_limit, np.inf, grid.branches.rating_kw),
+        emergency_kw=np.where(no_limit, np.inf, grid.branches.emergency_kw),
     )
-    watched = watched_of(raised, found, True)
-    program = SecureProgram(steps_of(units), watched, units.bus, load_bus=bus)
-    drawn, available = bus_load_kw(year) + drawn_kw, most_kw(year, units.max_kw)
+    watched = replace(grid, branches=raised).watched(True)
+    program = SecureProgram(steps_of(grid.units), watched, grid.units.bus, load_bus=bus)
+    drawn, available = grid.load_kw, grid.available_kw
     least = Relieved(firm_kw=np.inf, branch=-1, lost=-1)
     room = before.hosted_kw[:, 0]
     for hour in np.argsort(room, kind="stable").tolist():

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gridtide.digest import freeze
 from gridtide.grid.branches import Branches
+from gridtide.grid.grid_over_year import GridOverYear
 from gridtide.grid.hosting_redispatched import hosting_redispatched
 from gridtide.grid.hosting_reinforced import Relieved, reinforcement_kw, relieved
 from gridtide.grid.hosting_year import HostingYear, hosting_year, shared_reinforcement_kw
@@ -30,7 +31,7 @@ def untold(hour: int) -> None:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HostingSystem:
     """branch_names: (L,). branch_out: share of time in which each branch is out of service, (L,), NaN where it is not
-    known. currency: of the units' prices."""
+    known."""
 
     network: Network
     units: Units
@@ -53,6 +54,17 @@ class Standing:
     drawn_kw: Real
     fed: FedYear
 
+    @property
+    def grid(self) -> GridOverYear:
+        """Its grid over its hours, as units can be dispatched in it."""
+        return GridOverYear(
+            branches=self.branches,
+            found=self.found,
+            units=self.system.units,
+            year=self.system.year,
+            drawn_kw=self.drawn_kw,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Feeding:
@@ -72,7 +84,10 @@ def standing_of(system: HostingSystem, secure: bool, done: Told = untold) -> Sta
     drawn = np.array(network.buses.shunt_kw)
     np.add.at(drawn, network.direct.from_bus, network.direct.drawn_kw)
     np.subtract.at(drawn, network.direct.to_bus, network.direct.fed_kw)
-    fed = fed_year(branches, found, system.units, system.year, drawn, secure, done)
+    grid = GridOverYear(
+        branches=branches, found=found, units=system.units, year=system.year, drawn_kw=drawn
+    )
+    fed = fed_year(grid, secure, done)
     return Standing(system=system, branches=branches, found=found, drawn_kw=drawn, fed=fed)
 
 
@@ -107,16 +122,7 @@ def room_at(
     """One bus in every hour."""
     system = standing.system
     if feeding.by == REDISPATCH:
-        return hosting_redispatched(
-            standing.branches,
-            standing.found,
-            system.units,
-            system.year,
-            standing.drawn_kw,
-            bus,
-            outages,
-            done,
-        )
+        return hosting_redispatched(standing.grid, bus, outages, done)
     return hosting_year(
         standing.branches,
         standing.found,
@@ -134,16 +140,7 @@ def reinforced_for(
     """Rating to be added to each branch so that the load is firm, (L,)."""
     system = standing.system
     if feeding.by == REDISPATCH:
-        return reinforcement_kw(
-            standing.branches,
-            standing.found,
-            system.units,
-            system.year,
-            standing.drawn_kw,
-            bus,
-            size_kw,
-            before,
-        )
+        return reinforcement_kw(standing.grid, bus, size_kw, before)
     return shared_reinforcement_kw(
         standing.branches,
         standing.found,
@@ -159,18 +156,8 @@ def relieved_at(
     standing: Standing, feeding: Feeding, bus: int, freed: tuple[int, ...], before: HostingYear
 ) -> Relieved:
     """The least room of all hours if some branches had no rating."""
-    system = standing.system
     if feeding.by == REDISPATCH:
-        return relieved(
-            standing.branches,
-            standing.found,
-            system.units,
-            system.year,
-            standing.drawn_kw,
-            bus,
-            freed,
-            before,
-        )
+        return relieved(standing.grid, bus, freed, before)
     return _relieved_by_share(standing, feeding, bus, freed)
 
 

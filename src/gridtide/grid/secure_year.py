@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze_new
-from gridtide.grid.branches import Branches
+from gridtide.grid.grid_over_year import GridOverYear
 from gridtide.grid.secure_program import (
     CLOSE_KW,
     SecureProgram,
@@ -16,11 +16,7 @@ from gridtide.grid.secure_program import (
     filled,
     over_kw,
     steps_of,
-    watched_of,
 )
-from gridtide.grid.sensitivities import Sensitivities
-from gridtide.grid.system_year import SystemYear, bus_load_kw, most_kw
-from gridtide.grid.units import Units
 from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
@@ -47,33 +43,29 @@ class FedYear:
 
 
 def fed_year(
-    branches: Branches,
-    found: Sensitivities,
-    units: Units,
-    year: SystemYear,
-    drawn_kw: Real,
+    grid: GridOverYear,
     secure: bool,
     done: Callable[[int], None] = lambda hour: None,
 ) -> FedYear:
     """Each hour on its own: units fill their steps cheapest first, up to what weather and water give; least output,
-    starts, ramps, stores and reserves are left aside. drawn_kw: what buses draw besides the load of areas, (N,).
+    starts, ramps, stores and reserves are left aside.
 
     secure: hours in which that would overload a branch, as the grid stands or after the loss of any one that does not
     split it, are dispatched again at least cost within all ratings, which may turn down wind, sun and water.
     done: told each hour that is through.
     """
+    units, found = grid.units, grid.found
     steps = steps_of(units)
-    watched = watched_of(branches, found, outages=True)
-    drawn = bus_load_kw(year) + drawn_kw
-    available = most_kw(year, units.max_kw)
+    watched = grid.watched(outages=True)
+    drawn, available = grid.load_kw, grid.available_kw
     fed = _cheapest_first(steps, available, drawn.sum(axis=1))
     merit_cost = _cost_per_h(steps, fed)
-    at_bus = np.zeros((len(units), len(drawn_kw)))
+    at_bus = np.zeros((len(units), drawn.shape[1]))
     at_bus[np.arange(len(units)), units.bus] = 1.0
     over = over_kw(watched, (fed @ at_bus - drawn) @ found.ptdf.T)
     moved = over > CLOSE_KW if secure else np.zeros(len(over), dtype=bool)
     program = SecureProgram(steps, watched, units.bus)
-    for hour in range(len(year)):
+    for hour in range(len(drawn)):
         if moved[hour]:
             solved = program.solved(available[hour], drawn[hour])
             fed[hour], over[hour] = solved.fed_kw, solved.over_kw
