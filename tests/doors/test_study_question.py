@@ -51,12 +51,15 @@ def test_the_document_of_adequacy_is_a_contract(
     assert code == 0
     assert set(found) == {
         "kind", "of", "passes", "target_lole_h", "hours", "peak_kw", "energy_kwh", "units", "capacity_kw", "variable",
-        "table", "lole_h", "lole_days", "eens_kwh", "eens_share", "worst_hours", "by_month", "carries", "elcc", "years",
-        "seed", "drawn", "agrees", "flexible", "notes",
+        "table", "lole_h", "lole_days", "eens_kwh", "eens_share", "worst_hours", "by_month", "carries", "elcc",
+        "store_elcc", "years", "seed", "drawn", "agrees", "flexible", "notes",
     }  # fmt: skip
     assert set(found["drawn"]) == {"plain", "stores", "flexible"}  # type: ignore[call-overload]
     assert set(found["flexible"]) == {  # type: ignore[call-overload]
         "name", "kw", "call_h", "calls", "recover_h", "rebound", "elcc_kw", "elcc_share", "saved_kwh", "capped",
+    }  # fmt: skip
+    assert set(found["store_elcc"][0]) == {  # type: ignore[index]
+        "name", "power_kw", "energy_kwh", "elcc_kw", "elcc_share",
     }  # fmt: skip
     assert "is there enough?" in page.read_text()
     assert document("adequacy_flexible.toml", capsys) == (0, found)
@@ -177,6 +180,23 @@ def test_faults_of_a_file_are_told_at_once(
     assert exit_code(["study", str(path)]) == 2
     said = capsys.readouterr().err
     assert "100 hours; a whole year: 8,736, 8,760 or 8,784 hours" in said and "nobody" in said
+
+
+def test_what_can_be_called_may_differ_by_hour_and_month(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A fleet that draws at night and in the first half of the year: less of it is called, and worth less."""
+    text = (EXAMPLES / "adequacy_flexible.toml").read_text()
+    night, half = [1.0] * 7 + [0.2] * 12 + [1.0] * 5, [1.0] * 6 + [0.0] * 6
+    path = tmp_path / "night.toml"
+    path.write_text(text.replace("call_h = 4", f"call_h = 4\nby_hour = {night}\nby_month = {half}"))
+    assert exit_code(["study", str(path), "--json"]) in (0, 3)
+    less = json.loads(capsys.readouterr().out)["flexible"]["elcc_kw"]["mean"]
+    _, usual = document("adequacy_flexible.toml", capsys)
+    assert 0.0 < less < 0.7 * usual["flexible"]["elcc_kw"]["mean"]  # type: ignore[index]
+    path.write_text(text.replace("call_h = 4", "call_h = 4\nby_hour = [1.0, 2.0]"))
+    assert exit_code(["study", str(path)]) == 2
+    assert "flexible.by_hour" in capsys.readouterr().err
 
 
 def test_a_name_that_stands_twice_is_refused(

@@ -3,10 +3,11 @@
 import itertools
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.case.adequacy_file import adequacy_question
@@ -272,10 +273,51 @@ def test_a_fleet_that_can_always_be_called_is_worth_all_of_itself() -> None:
     assert worth(8_000, 8_000, 1e6) == pytest.approx(20_000.0, rel=0.02)
 
 
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 1_000), power_kw=st.floats(5_000.0, 30_000.0))
+def test_a_store_is_worth_more_the_longer_it_lasts_and_never_more_than_capacity_that_never_fails(
+    seed: int, power_kw: float
+) -> None:
+    """Behind another store, in the same years; perfect capacity of its power leaves no more unserved in any year."""
+    load = np.tile([60_000.0] * 18 + [170_000.0] * 6, 56)
+    units = FailingUnits(
+        names=tuple("abcde"),
+        max_kw=np.full(5, 50_000.0),
+        outage_rate=np.full(5, 0.1),
+        repair_h=np.full(5, 20.0),
+    )
+    first = ShortStore(name="first", power_kw=10_000.0, energy_kwh=20_000.0)
+    drawn = tuple(
+        drawn_years(
+            units.max_kw,
+            units.outage_rate,
+            units.repair_h,
+            len(load),
+            20,
+            np.random.default_rng(seed),
+        )
+    )
+    perfect = lived_years(drawn, load - power_kw, (first,)).unserved_kwh
+
+    def worth(lasts_h: float) -> float:
+        store = ShortStore(name="last", power_kw=power_kw, energy_kwh=lasts_h * power_kw)
+        system = AdequacySystem(
+            name="five", units=units, load_kw=load, feeds=(), feed_kw=np.zeros((0, len(load))),
+            stores=(store, first), asked=("last",),
+        )  # fmt: skip
+        (found,) = assessed(system, 2.4, 20, np.random.default_rng(seed)).stores_worth
+        assert (lived_years(drawn, load, (first, store)).unserved_kwh >= perfect - 1e-6).all()
+        return found.elcc.mean
+
+    short, middle, long = worth(0.5), worth(3.0), worth(200.0)
+    assert 0.0 <= short <= middle + 1.0 <= long + 2.0
+    assert long <= power_kw
+
+
 @pytest.mark.parametrize("wrong", ["power_kw", "energy_kwh", "efficiency"])
 def test_a_store_that_cannot_be_is_refused(wrong: str) -> None:
     """Below 0, or an efficiency above 1."""
-    told = {"power_kw": 1.0, "energy_kwh": 1.0, "efficiency": 0.9}
+    told: dict[str, Any] = {"power_kw": 1.0, "energy_kwh": 1.0, "efficiency": 0.9}
     with pytest.raises(ValueError, match="store"):
         ShortStore(**{**told, wrong: 1.5 if wrong == "efficiency" else -1.0})
 

@@ -42,6 +42,9 @@ class UnitRecord(StudyRecord):
     count: Annotated[int, Field(ge=1, le=10_000)] = 1
 
 
+Part = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
 class VariableRecord(StudyRecord):
     """One [[variable]]: what a unit that follows weather feeds in, a series."""
 
@@ -59,10 +62,13 @@ class StoreRecord(StudyRecord):
 
 
 class FlexibleRecord(StudyRecord):
-    """[flexible]: load that can be called; kw of it are drawn in every hour, as part of the load."""
+    """[flexible]: load that can be called; kw of it are drawn in every hour, as part of the load, times the share of
+    the hour of the day, from midnight on, and of the month."""
 
     name: Name
     kw: Positive
+    by_hour: Annotated[tuple[Part, ...], Field(min_length=24, max_length=24)] = (1.0,) * 24
+    by_month: Annotated[tuple[Part, ...], Field(min_length=12, max_length=12)] = (1.0,) * 12
     call_h: Annotated[int, Field(ge=1)]
     calls: Annotated[int, Field(ge=0)]
     recover_h: Annotated[int, Field(ge=1)]
@@ -117,7 +123,7 @@ def adequacy_question(path: Path, table: dict[str, Any]) -> AdequacyQuestion:
     record = read_record(AdequacyFile, path, table)
     refuse_if_any(_wholes(record, path))
     held = _held(record, path)
-    load_kw, called = _with_flexible(record, record.load_scale * held.load.kw)
+    load_kw, called = _with_flexible(record, held.load, record.load_scale * held.load.kw)
     system = AdequacySystem(
         name=record.name,
         units=_units(held.units),
@@ -187,24 +193,37 @@ def _held(record: AdequacyFile, path: Path) -> _Held:
         base.units += record.unit
         known = {unit.name for unit in base.units} | {*base.feeds}
         known |= {variable.name for variable in record.variable}
+        known |= {one.name for one in base.stores} | {one.name for one in record.store}
         gathered.findings += _unknown(record, path, known)
     gathered.refuse_if_any()
     assert base is not None
     for variable in record.variable:
         base.feeds[variable.name] = series[f"{path} {variable.name}"].kw
     base.stores += [
-        ShortStore(power_kw=one.power_kw, energy_kwh=one.energy_kwh, efficiency=one.efficiency)
+        ShortStore(
+            name=one.name,
+            power_kw=one.power_kw,
+            energy_kwh=one.energy_kwh,
+            efficiency=one.efficiency,
+        )
         for one in record.store
     ]
     return base
 
 
-def _with_flexible(record: AdequacyFile, load_kw: Real) -> tuple[Real, CallableLoad | None]:
+def _with_flexible(
+    record: AdequacyFile, hours: Hours, load_kw: Real
+) -> tuple[Real, CallableLoad | None]:
     """The load with the one that can be called, on top where it is added, else inside."""
     flexible = record.flexible
     if flexible is None:
         return load_kw, None
-    drawn = np.full(len(load_kw), flexible.kw)
+    of_day, months = np.arange(len(load_kw)) % 24, hours.months
+    drawn = (
+        flexible.kw
+        * np.asarray(flexible.by_hour)[of_day]
+        * np.asarray(flexible.by_month)[months - 1]
+    )
     if record.add_flexible:
         load_kw = load_kw + drawn
     elif (drawn > load_kw).any():
@@ -269,6 +288,7 @@ def _of_rts(folder: Path) -> _Held:
         feeds=feeds,
         stores=[
             ShortStore(
+                name=units.names[stores.unit[k]],
                 power_kw=float(units.max_kw[stores.unit[k]]),
                 energy_kwh=float(stores.energy_kwh[k]),
                 efficiency=float(stores.round_trip[k]),

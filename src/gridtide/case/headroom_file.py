@@ -1,7 +1,6 @@
 """What `gridtide study` reads of `kind = "headroom"`: a year of demand, a firm limit, and a fleet's curve."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -106,7 +105,7 @@ def headroom_question(path: Path, table: dict[str, Any]) -> HeadroomQuestion:
     gathered.refuse_if_any()
     assert demand is not None
     known = ~np.isnan(demand.kw)
-    winter = np.isin(_months(demand), record.winter)
+    winter = np.isin(demand.months, record.winter)
     season = winter.astype(np.int64) if record.firm == "season" else np.zeros(len(known), np.int64)
     return HeadroomQuestion(
         name=record.name,
@@ -134,14 +133,6 @@ def _demand(record: HeadroomFile, path: Path) -> Hours:
         raise BadInput(fault_of(f"{path} areas", f"{name} is none", listed) for name in unknown)
     chosen = [year.areas.index(name) for name in record.areas or year.areas]
     return Hours(kw=year.load_kw[:, chosen].sum(axis=1), year=2020)
-
-
-def _months(hours: Hours) -> NDArray[np.int64]:
-    """Month of each hour, in UTC, or from 1 January on where the table has no times."""
-    first = datetime(hours.year or 2023, 1, 1, tzinfo=UTC)
-    if hours.first_s is not None:
-        first = datetime.fromtimestamp(hours.first_s, UTC)
-    return np.asarray([(first + timedelta(hours=k)).month for k in range(len(hours.kw))])
 
 
 def _curve(path: Path, record: FlexRecord) -> _Curve:

@@ -1,6 +1,6 @@
 """The adequacy of a system with and without its stores and its load that can be called, and what each resource adds."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class FailingUnits:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AdequacySystem:
     """A system over H hours. load_kw: (H,), of which called.kw can be called; feed_kw: of V variable units, counted as
-    load below 0, (V, H), named by feeds; asked: names of units and feeds whose ELCC is wanted."""
+    load below 0, (V, H), named by feeds; asked: names of units, feeds and stores whose ELCC is wanted."""
 
     name: str
     units: FailingUnits
@@ -83,10 +83,19 @@ class FlexibleWorth:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class StoreWorth:
+    """What a store is worth behind all others, without calls. elcc: perfect capacity that would leave as little
+    unserved, kW, at most its power."""
+
+    store: ShortStore
+    elcc: Estimate
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Assessed:
     """exact: by convolution, without stores and calls; carried: factor on the load at the target LOLE, without them.
     elcc_kw: of each name asked for. plain, stored, called: drawn years without either, with stores, with both; None
-    where there is nothing of the kind. worth: of the load that can be called."""
+    where there is nothing of the kind. worth: of the load that can be called; stores_worth: of stores asked for."""
 
     table: OutageTable
     exact: Adequacy
@@ -96,6 +105,7 @@ class Assessed:
     stored: Lived | None
     called: Lived | None
     worth: FlexibleWorth | None
+    stores_worth: tuple[StoreWorth, ...]
 
 
 def assessed(
@@ -125,11 +135,20 @@ def assessed(
         table=table,
         exact=adequacy_of(table, net),
         carried=carried_scale(table, system.load_kw, feed, target_lole_h),
-        elcc_kw={name: _elcc_of(system, table, net, name) for name in system.asked},
+        elcc_kw={
+            name: _elcc_of(system, table, net, name)
+            for name in system.asked
+            if name in (*system.feeds, *system.units.names)
+        },
         plain=_told(plain),
         stored=_told(stored) if system.stores else None,
         called=None if answered is None else _told(answered),
         worth=None if answered is None else _worth(system, drawn, net, stored, answered),
+        stores_worth=tuple(
+            _store_worth(system, drawn, net, one)
+            for one in system.stores
+            if one.name in system.asked
+        ),
     )
 
 
@@ -155,24 +174,47 @@ def _worth(
     firm: LivedYears,
     answered: LivedYears,
 ) -> FlexibleWorth:
-    """ELCC in the same years, with an error by its slope: a kW of perfect capacity saves as many kWh as hours lack."""
+    """Of what can be called, beside all stores."""
     assert system.called is not None
     most = float(system.called.kw.max(initial=0.0))
-    target = float(answered.unserved_kwh.mean())
+    elcc = _elcc_in(drawn, net_kw, system.stores, answered, most)
+    return FlexibleWorth(
+        elcc=elcc,
+        saved_kwh=estimate(firm.unserved_kwh - answered.unserved_kwh),
+        capped=elcc.mean >= most,
+    )
+
+
+def _store_worth(
+    system: AdequacySystem, drawn: tuple[Real, ...], net_kw: Real, store: ShortStore
+) -> StoreWorth:
+    """Of one store that comes after all others: nothing that these do is changed by it, so that more energy in it
+    never leaves more unserved."""
+    others = tuple(one for one in system.stores if one is not store)
+    answered = lived_years(drawn, net_kw, (*others, store))
+    elcc = _elcc_in(drawn, net_kw, others, answered, store.power_kw)
+    return StoreWorth(store=store, elcc=elcc)
+
+
+def _elcc_in(
+    drawn: tuple[Real, ...],
+    net_kw: Real,
+    stores: tuple[ShortStore, ...],
+    answered: LivedYears,
+    most_kw: float,
+) -> Estimate:
+    """Perfect capacity beside some stores that leaves as little unserved as the same years with what is judged, with an
+    error by its slope: a kW of perfect capacity saves as many kWh as hours lack."""
 
     def eens_kwh(perfect: float) -> float:
-        return float(lived_years(drawn, net_kw - perfect, system.stores).unserved_kwh.mean())
+        return float(lived_years(drawn, net_kw - perfect, stores).unserved_kwh.mean())
 
-    found = perfect_kw(eens_kwh, target, most, NEAR_KWH)
-    same = lived_years(drawn, net_kw - found, system.stores)
+    found = perfect_kw(eens_kwh, float(answered.unserved_kwh.mean()), most_kw, NEAR_KWH)
+    same = lived_years(drawn, net_kw - found, stores)
     apart = estimate(answered.unserved_kwh - same.unserved_kwh)
     slope = float(same.short_h.mean())
     within = apart.within / slope if slope > 0.0 else float("inf")
-    return FlexibleWorth(
-        elcc=Estimate(mean=found, within=within),
-        saved_kwh=estimate(firm.unserved_kwh - answered.unserved_kwh),
-        capped=found >= most,
-    )
+    return Estimate(mean=found, within=within)
 
 
 def _told(years: LivedYears) -> Lived:
@@ -182,8 +224,3 @@ def _told(years: LivedYears) -> Lived:
         called_kwh=float(years.called_kwh.mean()),
         calls=float(years.calls.mean()),
     )
-
-
-def scaled(system: AdequacySystem, factor: float) -> AdequacySystem:
-    """The same with its load multiplied; what can be called of it stays."""
-    return replace(system, load_kw=factor * system.load_kw)

@@ -22,6 +22,7 @@ class ShortStore:
     power_kw: float
     energy_kwh: float
     efficiency: float = 0.85
+    name: str = ""
 
     def __post_init__(self) -> None:
         if not (self.power_kw >= 0.0 and self.energy_kwh >= 0.0 and 0.0 < self.efficiency <= 1.0):

@@ -1,7 +1,7 @@
 """Hours of a year from anybody's table: one row an hour, powers in columns, with or without a column of times."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,15 @@ class Hours:
 
     def __post_init__(self) -> None:
         freeze_new(self, kw=np.float64)
+
+    @property
+    def months(self) -> NDArray[np.int64]:
+        """Month of each hour, 1 to 12, (H,), in UTC, or from 1 January on where the table has no times."""
+        first = datetime(self.year or 2023, 1, 1, tzinfo=UTC)
+        if self.first_s is not None:
+            first = datetime.fromtimestamp(self.first_s, UTC)
+        hours = (first + timedelta(hours=k) for k in range(len(self.kw)))
+        return np.asarray([hour.month for hour in hours], dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)

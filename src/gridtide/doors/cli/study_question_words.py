@@ -39,6 +39,11 @@ def show_adequacy(found: dict[str, Any]) -> None:
                 f"  {said}: EENS {_about(lived['eens_kwh'])} kWh, LOLE {lived['lole_h']['mean']:.3g} h"
                 + (f", {lived['calls']:.2f} calls a year" if name == "flexible" else "")
             )
+    for one in found["store_elcc"]:
+        click.echo(
+            f"{one['name']}: {one['power_kw']:,.0f} kW for {one['energy_kwh'] / one['power_kw']:.3g} h is worth"
+            f" {_about(one['elcc_kw'])} kW that never fails ({one['elcc_share']:.0%})"
+        )
     flexible = found["flexible"]
     if flexible is not None:
         click.echo(

@@ -68,6 +68,16 @@ def adequacy_document(asked: AdequacyQuestion, found: Assessed) -> dict[str, Any
             {"name": name, "elcc_kw": kw, "max_kw": _most(asked, name)}
             for name, kw in found.elcc_kw.items()
         ],
+        "store_elcc": [
+            {
+                "name": one.store.name,
+                "power_kw": one.store.power_kw,
+                "energy_kwh": one.store.energy_kwh,
+                "elcc_kw": _estimate(one.elcc),
+                "elcc_share": one.elcc.mean / one.store.power_kw,
+            }
+            for one in found.stores_worth
+        ],
         "years": asked.years,
         "seed": asked.seed,
         "drawn": {

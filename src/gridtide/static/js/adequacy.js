@@ -33,7 +33,7 @@ const kinds = [["without stores and calls", drawn.plain], ["with stores", drawn.
 table(["", "kWh not served a year", "hours of shortfall", "calls a year", "kWh called a year"], kinds.map(([name, one]) => [name, about(one.eens_kwh), about(one.lole_h, 2), number(one.calls, 2), number(one.called_kwh)])).className = "text";
 element("p", `${number(page.years)} years, seed ${page.seed}, at 95 %. Without stores and calls they ${page.agrees ? "agree" : "do not agree"} with convolution.`);
 
-const worth = [...page.elcc.map((one) => [one.name, one.elcc_kw, one.max_kw]), ...(flexible ? [[flexible.name, flexible.elcc_kw.mean, flexible.kw]] : [])];
+const worth = [...page.elcc.map((one) => [one.name, one.elcc_kw, one.max_kw]), ...page.store_elcc.map((one) => [one.name, one.elcc_kw.mean, one.power_kw]), ...(flexible ? [[flexible.name, flexible.elcc_kw.mean, flexible.kw]] : [])];
 if (worth.length) {
   element("h2", "What each adds: capacity that never fails in its place");
   draw(280, bars(worth.map(([name]) => name), worth.map(([, kw]) => kw), "kW (ELCC)", PALETTE[0], 0), "Effective load carrying capability of each resource");
