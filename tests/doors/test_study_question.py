@@ -194,6 +194,9 @@ def test_what_can_be_called_may_differ_by_hour_and_month(
     less = json.loads(capsys.readouterr().out)["flexible"]["elcc_kw"]["mean"]
     _, usual = document("adequacy_flexible.toml", capsys)
     assert 0.0 < less < 0.7 * usual["flexible"]["elcc_kw"]["mean"]  # type: ignore[index]
+    path.write_text(text.replace("call_h = 4", f"call_h = 4\nby_month = {[0.0] * 12}"))
+    assert exit_code(["study", str(path)]) == 2
+    assert "by_hour or by_month is 0 throughout" in capsys.readouterr().err
     path.write_text(text.replace("call_h = 4", "call_h = 4\nby_hour = [1.0, 2.0]"))
     assert exit_code(["study", str(path)]) == 2
     assert "flexible.by_hour" in capsys.readouterr().err
@@ -209,7 +212,7 @@ def test_a_name_that_stands_twice_is_refused(
     )
     path.write_text(ADEQUACY.replace("[[unit]]", again))
     assert exit_code(["study", str(path)]) == 2
-    assert "variable: wind twice; each name once" in capsys.readouterr().err
+    assert "unit, variable, store: wind twice; each name once" in capsys.readouterr().err
 
 
 def test_areas_beside_a_load_of_its_own_are_refused(

@@ -1,6 +1,8 @@
 """`gridtide sweep`: what strangers count on, on a case of one day."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +20,13 @@ KEYS = {
 }  # fmt: skip
 
 
+def over(*axes: str) -> list[str]:
+    """The words that go over some axes of the case."""
+    return ["sweep", "run", str(CASE), *(word for axis in axes for word in ("--over", axis))]
+
+
 def swept(*words: str) -> list[str]:
-    return [
-        "sweep",
-        "run",
-        str(CASE),
-        "--over",
-        "seed=1..2",
-        "--over",
-        "policy=run-at-once,lowest-window",
-        *words,
-    ]
+    return [*over("seed=1..2", "policy=run-at-once,lowest-window"), *words]
 
 
 def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -134,7 +132,7 @@ def test_another_sweep_is_not_mixed_into_a_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(swept("--to", str(tmp_path / "s"))) == 0
-    other = ["sweep", "run", str(CASE), "--over", "seed=1..3", "--to", str(tmp_path / "s")]
+    other = [*over("seed=1..3"), "--to", str(tmp_path / "s")]
     assert exit_code(other) == 2
     assert "holds another sweep: its over differ" in capsys.readouterr().err
 
@@ -143,17 +141,8 @@ def test_a_task_without_an_answer_is_named_and_the_others_are_answered(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each value is right alone; together they are not."""
-    words = [
-        "sweep",
-        "run",
-        str(CASE),
-        "--over",
-        "case.step_min=30,60",
-        "--over",
-        "year=2023,2024",
-        "--json",
-    ]
-    code = exit_code([*words, "--to", str(tmp_path / "s")])
+    words = over("case.step_min=30,60", "year=2023,2024")
+    code = exit_code([*words, "--json", "--to", str(tmp_path / "s")])
     found = document(capsys)
     assert code == (3 if found["at_fault"] else 0)
     assert found["answered"] + found["at_fault"] == 4
@@ -202,16 +191,7 @@ def test_of_a_long_range_the_ends_are_looked_at(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Every look reads the whole file; the end of this range is no length of a step."""
-    words = [
-        "sweep",
-        "run",
-        str(CASE),
-        "--over",
-        "case.step_min=-20..60",
-        "--to",
-        str(tmp_path / "s"),
-    ]
-    assert exit_code(words) == 2
+    assert exit_code([*over("case.step_min=-20..60"), "--to", str(tmp_path / "s")]) == 2
     assert capsys.readouterr().err.count("case.step_min: -20") == 1
 
 
@@ -288,3 +268,22 @@ def test_a_file_that_changed_makes_another_sweep(
     capsys.readouterr()
     assert exit_code(words) == 2
     assert "holds another sweep: its files differ" in capsys.readouterr().err
+
+
+def test_options_of_a_file_that_is_not_there_are_asked_of_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sweep", "size", str(tmp_path / "none.toml"), "--over", "--alone=true,false"]
+    assert exit_code([*words, "--to", str(tmp_path / "s")]) == 2
+    assert "none.toml: is not there" in capsys.readouterr().err
+
+
+def test_threads_of_one_process_do_not_mix_what_their_commands_print() -> None:
+    """As on a worker with several: each gets the document of its own options."""
+    nine = EXAMPLES / "nine_buses.m"
+    asked = Asked(study="study", content={}, file=nine)
+    tasks = [Task(number=k, changes=(("--bus", bus),)) for k, bus in enumerate((5, 7, 9) * 2)]
+    with ThreadPoolExecutor(3) as hands:
+        found = list(hands.map(partial(answer, asked), tasks))
+    assert [one.fault for one in found] == [""] * 6
+    assert found[0] == found[3] and found[1] == found[4] != found[0]

@@ -30,6 +30,7 @@ from gridtide.sources.hour_table import Hours, misfits_of_years
 
 Real = NDArray[np.float64]
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
+Part = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class UnitRecord(StudyRecord):
@@ -40,9 +41,6 @@ class UnitRecord(StudyRecord):
     outage_rate: Probability
     repair_h: Positive = 50.0
     count: Annotated[int, Field(ge=1, le=10_000)] = 1
-
-
-Part = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class VariableRecord(StudyRecord):
@@ -117,6 +115,12 @@ class _Held:
     stores: list[ShortStore]
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def names(self) -> set[str]:
+        """Of units, feeds and stores."""
+        units = {one.name for one in self.units}
+        return {*units, *self.feeds, *(one.name for one in self.stores)}
+
 
 def adequacy_question(path: Path, table: dict[str, Any]) -> AdequacyQuestion:
     """The question of a file. Raises BadInput with every fault of it and of the files it names."""
@@ -150,20 +154,35 @@ def _wholes(record: AdequacyFile, path: Path) -> Iterator[Finding]:
         yield fault_of(f"{path} load", "both or neither of [load] and rts_gmlc", "one of them")
     if record.rts_gmlc is None and not record.unit:
         yield fault_of(f"{path} unit", "no [[unit]]", "units, or a folder rts_gmlc")
-    for table, names in (
-        ("unit", [one.name for one in record.unit]),
-        ("variable", [one.name for one in record.variable]),
-        ("store", [one.name for one in record.store]),
-    ):
-        for name in sorted({one for one in names if names.count(one) > 1}):
-            yield fault_of(
-                f"{path} {table}", f"{name} twice", "each name once, and a count of units"
-            )
+    names = _named(record)
+    for name in sorted({one for one in names if names.count(one) > 1}):
+        yield fault_of(
+            f"{path} unit, variable, store",
+            f"{name} twice",
+            "each name once, with a count of units",
+        )
+    flexible = record.flexible
+    if flexible is not None and not (any(flexible.by_hour) and any(flexible.by_month)):
+        yield fault_of(f"{path} flexible", "by_hour or by_month is 0 throughout", "a share above 0")
     if record.load is not None:
         yield from load_faults(record.load, path)
 
 
-def _unknown(record: AdequacyFile, path: Path, known: set[str]) -> Iterator[Finding]:
+def _named(record: AdequacyFile) -> list[str]:
+    """Names of its units, feeds and stores."""
+    units = [one.name for one in record.unit]
+    return [*units, *(one.name for one in record.variable), *(one.name for one in record.store)]
+
+
+def _there_already(record: AdequacyFile, path: Path, base: _Held) -> Iterator[Finding]:
+    """Names of the file that the folder it stands on has too: one of both would be lost or counted with the other."""
+    for name in _named(record):
+        if name in base.names:
+            yield fault_of(f"{path} {name}", "is a name of rts_gmlc", "a name of its own")
+
+
+def _unknown(record: AdequacyFile, path: Path, base: _Held) -> Iterator[Finding]:
+    known = {*base.names, *_named(record)}
     for name in record.elcc:
         if name not in known:
             shown = ", ".join(sorted(known)[:8])
@@ -190,11 +209,9 @@ def _held(record: AdequacyFile, path: Path) -> _Held:
             series[f"{path} {one.name}"] = read
     gathered.findings += misfits_of_years(series)
     if base is not None:
+        gathered.findings += _there_already(record, path, base)
         base.units += record.unit
-        known = {unit.name for unit in base.units} | {*base.feeds}
-        known |= {variable.name for variable in record.variable}
-        known |= {one.name for one in base.stores} | {one.name for one in record.store}
-        gathered.findings += _unknown(record, path, known)
+        gathered.findings += _unknown(record, path, base)
     gathered.refuse_if_any()
     assert base is not None
     for variable in record.variable:
@@ -232,7 +249,7 @@ def _with_flexible(
                 Finding(
                     subject="flexible.kw",
                     value=f"{flexible.kw:,.0f} kW",
-                    limit=f"at most the load, {load_kw.min():,.0f} kW at its lowest",
+                    limit=f"at most the load in every hour, {load_kw.min():,.0f} kW at its lowest",
                     mend="Lower it, or write add_flexible = true for load on top.",
                 )
             ]

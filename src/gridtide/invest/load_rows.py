@@ -9,6 +9,7 @@ from gridtide.invest.hours import Hours
 from gridtide.invest.store_rows import write_plain_store
 from gridtide.invest.supply_rows import capacity
 from gridtide.invest.technology import Kind
+from gridtide.units import price_per_mwh_of
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -60,7 +61,7 @@ def _write_queue(draft: Draft, one: Waiting) -> None:
 def _write_moved(draft: Draft, one: Waiting, least: float | Real) -> Whole:
     """Columns of what an hour moves on, paid for, and rows that hold it above `least`, (T,)."""
     moved = draft.program.variables(
-        (len(draft.campus.hours),), draft.per_kwh(1000.0 * one.moved_per_kwh)
+        (len(draft.campus.hours),), draft.per_kwh(price_per_mwh_of(one.moved_per_kwh))
     )
     rows = draft.rows(least, np.inf)
     draft.program.put(rows, moved, 1.0)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import click
@@ -20,15 +21,21 @@ OF_THE_SWEEP = ("--json", "--export")
 """What the sweep asks for itself, and what would be written by every task to one place."""
 
 
+PRINTING = Lock()
+
+
 def is_option(name: str) -> bool:
     """Whether an axis changes an option of the command, not a key of its file."""
     return name.startswith(OPTION)
 
 
 def document_by_command(study: str, file: Path, changes: Mapping[str, Value]) -> dict[str, Any]:
-    """What the command prints with `--json` and these options. Raises InputError as it does."""
+    """What the command prints with `--json` and these options. Raises InputError as it does.
+
+    One at a time in a process, since all of its threads print to one place.
+    """
     told = io.StringIO()
-    with redirect_stdout(told), redirect_stderr(io.StringIO()):
+    with PRINTING, redirect_stdout(told), redirect_stderr(io.StringIO()):
         try:
             _command(study).main(_words(file, changes), prog_name=study, standalone_mode=False)
         except click.ClickException as fault:
@@ -42,6 +49,15 @@ def option_faults(study: str, file: Path, axes: tuple[Axis, ...]) -> list[Findin
     if study not in COMMANDS:
         value, limit = f"{study} has its settings in its file", f"options of {', '.join(COMMANDS)}"
         return [_wrong(axis.name, value, limit) for axis in axes]
+    if not file.exists():
+        return [
+            Finding(
+                subject=str(file),
+                value="is not there",
+                limit="a file or folder",
+                mend="Check the path.",
+            )
+        ]
     command = _command(study)
     known = [param for param in command.params if isinstance(param, click.Option)]
     allowed = sorted(
