@@ -34,7 +34,7 @@ def test_every_hour_is_served_within_all_ratings(standing: Standing) -> None:
     fed, found = standing.fed, standing.found
     assert (fed.over_kw == 0.0).all() and fed.unfed_kw.max() < 1.0
     assert fed.redispatched.sum() > 4_000
-    drawn = bus_load_kw(standing.system.year).sum(axis=1) + standing.drawn_kw.sum()
+    drawn = bus_load_kw(standing.system.year).sum(axis=1) + standing.grid.drawn_kw.sum()
     assert fed.fed_kw.sum(axis=1) == pytest.approx(drawn, abs=1.0)
     for lost in np.flatnonzero(~found.is_bridge).tolist():
         after = fed.flow_kw + np.outer(fed.flow_kw[:, lost], found.lodf[:, lost])
@@ -94,4 +94,4 @@ def _raised(standing: Standing, more: np.ndarray[tuple[int], np.dtype[np.float64
         rating_kw=branches.rating_kw + more,
         emergency_kw=branches.emergency_kw + more,
     )
-    return replace(standing, branches=raised)
+    return replace(standing, grid=replace(standing.grid, branches=raised))

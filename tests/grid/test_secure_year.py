@@ -1,5 +1,7 @@
 """A year that is fed at least cost within all ratings: beside one linear program with every rating in it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,11 +12,14 @@ from scipy.optimize import linprog
 from gridtide.grid.branches import Branches
 from gridtide.grid.grid_over_year import GridOverYear
 from gridtide.grid.hosting_redispatched import hosting_redispatched
+from gridtide.grid.hosting_system import HostingSystem, standing_of
 from gridtide.grid.hosting_year import hosting_year
+from gridtide.grid.network import Machines, injected_kw, lossless_kw
 from gridtide.grid.secure_year import FedYear, fed_year
 from gridtide.grid.sensitivities import Sensitivities, sensitivities
 from gridtide.grid.system_year import SystemYear, bus_load_kw
 from gridtide.grid.units import Units
+from gridtide.testing.instances.networks import network
 
 Real = NDArray[np.float64]
 HOURS = 12
@@ -75,6 +80,28 @@ def year_of(seed: int, units: Units) -> SystemYear:
     )
 
 
+def shift_kw(grid: Branches, seed: int) -> Real:
+    """What two branches shift in every other system, (L,): base x shift / reactance."""
+    shifting = (np.arange(len(grid)) % 5 == 2) & (seed % 2 == 1)
+    rng = np.random.default_rng(seed + 3)
+    shift = np.deg2rad(rng.uniform(-8.0, 8.0, len(grid)))
+    return np.where(shifting, 100e3 * shift / grid.reactance_pu, 0.0)
+
+
+def around_kw(grid: Branches, shifted_kw: Real) -> Real:
+    """What shifts alone drive on each branch, as the grid stands and after every outage in the order of
+    `ratings_of`: angles solved again without the branch, whose shift is lost with it."""
+    order = np.arange(len(grid))
+    ends = np.zeros((len(grid), 6))
+    ends[order, grid.from_bus], ends[order, grid.to_bus] = 1.0, -1.0
+    found = []
+    for kept in [order, *(order[order != lost] for lost in order)]:
+        stiff = ends[kept] / grid.reactance_pu[kept, None]
+        angle = np.linalg.lstsq(ends[kept].T @ stiff, ends[kept].T @ shifted_kw[kept])[0]
+        found.append(stiff @ angle - shifted_kw[kept])
+    return np.concatenate(found)
+
+
 def ratings_of(grid: Branches, found: Sensitivities) -> tuple[Real, Real]:
     """Effect of each bus on every branch as the grid stands and after every outage, and the rating of each."""
     rows, most = [found.ptdf], [grid.rating_kw]
@@ -87,7 +114,13 @@ def ratings_of(grid: Branches, found: Sensitivities) -> tuple[Real, Real]:
 
 
 def best(
-    grid: Branches, found: Sensitivities, units: Units, year: SystemYear, hour: int, bus: int | None
+    grid: Branches,
+    found: Sensitivities,
+    units: Units,
+    year: SystemYear,
+    around: Real,
+    hour: int,
+    bus: int | None,
 ) -> float | None:
     """Least cost per hour, or with a bus the most load at it; None where nothing keeps all ratings."""
     effect, rating = ratings_of(grid, found)
@@ -103,7 +136,7 @@ def best(
         columns = np.column_stack([columns, -effect[:, bus]])
         cost, most = np.append(np.zeros(10), -1.0), np.append(most, 1e9)
         equal = np.append(equal, [[-1.0]], axis=1)
-    passing = effect @ drawn
+    passing = effect @ drawn - around
     found_best = linprog(
         cost,
         A_ub=np.vstack([columns, -columns]),
@@ -116,37 +149,48 @@ def best(
     return float(abs(found_best.fun)) if found_best.status == 0 else None
 
 
-def over_year(grid: Branches, found: Sensitivities, units: Units, year: SystemYear) -> GridOverYear:
+def over_year(
+    grid: Branches, found: Sensitivities, units: Units, year: SystemYear, around: Real
+) -> GridOverYear:
     """With no load but that of areas."""
-    return GridOverYear(branches=grid, found=found, units=units, year=year, drawn_kw=np.zeros(6))
+    return GridOverYear(
+        branches=grid,
+        found=found,
+        units=units,
+        year=year,
+        drawn_kw=np.zeros(6),
+        standing_kw=around[: len(grid)],
+    )
 
 
 def fed(
     seed: int, secure: bool = True
-) -> tuple[Branches, Sensitivities, Units, SystemYear, FedYear]:
-    """A drawn system and its dispatch."""
+) -> tuple[Branches, Sensitivities, Units, SystemYear, Real, FedYear]:
+    """A drawn system, what its shifts drive around, and its dispatch."""
     grid, units = grid_of(seed), units_of(seed)
     found, year = sensitivities(grid, slack=0), year_of(seed, units)
-    return grid, found, units, year, fed_year(over_year(grid, found, units, year), secure)
+    around = around_kw(grid, shift_kw(grid, seed))
+    course = fed_year(over_year(grid, found, units, year, around), secure)
+    return grid, found, units, year, around, course
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 10_000))
 def test_each_hour_is_fed_at_least_cost_within_all_ratings(seed: int) -> None:
     """Its cost is that of a program with every rating and outage in it; flows keep them; supply meets load."""
-    grid, found, units, year, course = fed(seed)
+    grid, found, units, year, around, course = fed(seed)
     effect, rating = ratings_of(grid, found)
     drawn = bus_load_kw(year)
     for hour in range(HOURS):
-        least = best(grid, found, units, year, hour, None)
+        least = best(grid, found, units, year, around, hour, None)
         if least is None:
             assert course.over_kw[hour] > 0.0 or course.unfed_kw[hour] > 0.0
             continue
         assert course.cost_per_h[hour] == pytest.approx(least, rel=1e-6, abs=1e-3)
         net = np.bincount(units.bus, course.fed_kw[hour], minlength=6) - drawn[hour]
         assert net.sum() == pytest.approx(0.0, abs=1e-3)
-        assert (np.abs(effect @ net) <= rating + 1.1).all()
-        assert course.flow_kw[hour] == pytest.approx(found.ptdf @ net, abs=1e-3)
+        assert (np.abs(effect @ net + around) <= rating + 1.1).all()
+        assert course.flow_kw[hour] == pytest.approx(found.ptdf @ net + around[:8], abs=1e-3)
 
 
 @settings(deadline=None, max_examples=40)
@@ -168,8 +212,8 @@ def test_the_load_that_a_dispatch_can_serve_is_that_of_one_program_with_every_ra
     seed: int, bus: int, outages: bool
 ) -> None:
     """Never less than with units that rise in a fixed share from a dispatch that keeps the ratings."""
-    grid, found, units, year, course = fed(seed)
-    most = hosting_redispatched(over_year(grid, found, units, year), bus, outages)
+    grid, found, units, year, around, course = fed(seed)
+    most = hosting_redispatched(over_year(grid, found, units, year, around), bus, outages)
     fixed = hosting_year(
         grid,
         found,
@@ -183,7 +227,7 @@ def test_the_load_that_a_dispatch_can_serve_is_that_of_one_program_with_every_ra
         if course.over_kw[hour] > 0.0 or course.unfed_kw[hour] > 0.0:
             continue
         if outages:
-            alone = best(grid, found, units, year, hour, bus)
+            alone = best(grid, found, units, year, around, hour, bus)
             assert alone is not None
             assert most.hosted_kw[hour, 0] == pytest.approx(alone, rel=1e-6, abs=2.0)
         if fixed.hosted_kw[hour, 0] <= spare[hour]:
@@ -195,3 +239,33 @@ def most_left(units: Units, year: SystemYear, course: FedYear) -> Real:
     available = np.where(np.isnan(year.available_kw), units.max_kw, year.available_kw)
     share = units.max_kw / units.max_kw.sum()
     return np.asarray(((available - course.fed_kw) / share).min(axis=1))
+
+
+def test_shifts_of_phase_are_in_the_flows_of_every_hour() -> None:
+    """As `lossless_kw` has them for a network whose buses draw and feed what they do in that hour."""
+    drawn = network(3)
+    assert drawn.circuits.shift_deg.any() and len(drawn.buses) >= 6
+    units = units_of(3)
+    year = year_of(3, units)
+    buses = len(drawn.buses)
+    share = np.concatenate([year.bus_share, np.zeros(buses - 6)])
+    spread = replace(year, bus_area=np.zeros(buses, dtype=np.int64), bus_share=share)
+    system = HostingSystem(
+        network=drawn,
+        units=units,
+        year=spread,
+        branch_names=tuple(str(k) for k in range(len(drawn.branches))),
+        branch_out=np.zeros(len(drawn.branches)),
+    )
+    standing = standing_of(system, secure=False)
+    load_kw = bus_load_kw(spread)
+    for hour in range(HOURS):
+        machines = Machines(
+            bus=np.append(units.bus, drawn.feeding_bus),
+            fed_kw=np.append(standing.fed.fed_kw[hour], 0.0),
+            held_pu=np.ones(len(units) + 1),
+        )
+        there = replace(drawn, buses=replace(drawn.buses, load_kw=load_kw[hour]), machines=machines)
+        assert injected_kw(there).sum() == pytest.approx(0.0, abs=1e-6)
+        alone = lossless_kw(there, standing.found.ptdf)
+        assert standing.fed.flow_kw[hour] == pytest.approx(alone, abs=1e-3)

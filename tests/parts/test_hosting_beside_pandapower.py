@@ -84,7 +84,7 @@ def test_the_branch_that_binds_is_exactly_full_and_no_other_is_over(
     rooms = rooms_of_all(standing, FEEDING, outages)
     system, branches = standing.system, standing.branches
     share = fed_share(system, FEEDING.by)
-    drawn = bus_load_kw(system.year) + standing.drawn_kw
+    drawn = bus_load_kw(system.year) + standing.grid.drawn_kw
     buses = len(system.network.buses)
     for hour in HOURS:
         for bus in BUSES:

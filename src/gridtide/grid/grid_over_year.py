@@ -17,17 +17,18 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GridOverYear:
-    """branches with their ratings, the sensitivities of their flows, units, hours, and drawn_kw: what buses draw
-    besides the load of areas, (N,)."""
+    """branches with their ratings, the sensitivities of their flows, units, hours, drawn_kw: what buses draw besides
+    the load of areas, (N,), and standing_kw: what shifts of phase drive around while nothing is fed in, (L,)."""
 
     branches: Branches
     found: Sensitivities
     units: Units
     year: SystemYear
     drawn_kw: Real
+    standing_kw: Real
 
     def __post_init__(self) -> None:
-        freeze(self, drawn_kw=np.float64)
+        freeze(self, drawn_kw=np.float64, standing_kw=np.float64)
 
     @property
     def load_kw(self) -> Real:
@@ -39,6 +40,12 @@ class GridOverYear:
         """The most that each unit can feed in each hour, (H, U)."""
         return most_kw(self.year, self.units.max_kw)
 
+    def flow_kw(self, fed_kw: Real) -> Real:
+        """Flow of each branch in each hour in which units feed so much, (H, G), without losses, (H, L)."""
+        at_bus = np.zeros((len(self.units), len(self.drawn_kw)))
+        at_bus[np.arange(len(self.units)), self.units.bus] = 1.0
+        return np.asarray((fed_kw @ at_bus - self.load_kw) @ self.found.ptdf.T + self.standing_kw)
+
     def watched(self, outages: bool) -> Watched:
         """The ratings to be kept: normal ones as the grid stands and, with outages, emergency ones after each."""
-        return watched_of(self.branches, self.found, outages)
+        return watched_of(self.branches, self.found, self.standing_kw, outages)

@@ -12,9 +12,10 @@ from gridtide.grid.grid_over_year import GridOverYear
 from gridtide.grid.hosting_redispatched import hosting_redispatched
 from gridtide.grid.hosting_reinforced import Relieved, reinforcement_kw, relieved
 from gridtide.grid.hosting_year import HostingYear, hosting_year, shared_reinforcement_kw
-from gridtide.grid.network import Network, lossless
+from gridtide.grid.lossless_grid import lossless_grid
+from gridtide.grid.network import Network
 from gridtide.grid.secure_year import FedYear, fed_year
-from gridtide.grid.sensitivities import Sensitivities, sensitivities
+from gridtide.grid.sensitivities import Sensitivities
 from gridtide.grid.system_year import SystemYear
 from gridtide.grid.units import Units
 
@@ -45,25 +46,22 @@ class HostingSystem:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Standing:
-    """A system with what follows from it: branches without losses, their sensitivities, what buses draw besides the
-    load of areas, (N,), and the dispatch of its hours before any load is added."""
+    """A system with what follows from it: its grid without losses over its hours, as units can be dispatched in it,
+    and the dispatch of these before any load is added."""
 
     system: HostingSystem
-    branches: Branches
-    found: Sensitivities
-    drawn_kw: Real
+    grid: GridOverYear
     fed: FedYear
 
     @property
-    def grid(self) -> GridOverYear:
-        """Its grid over its hours, as units can be dispatched in it."""
-        return GridOverYear(
-            branches=self.branches,
-            found=self.found,
-            units=self.system.units,
-            year=self.system.year,
-            drawn_kw=self.drawn_kw,
-        )
+    def branches(self) -> Branches:
+        """Without losses."""
+        return self.grid.branches
+
+    @property
+    def found(self) -> Sensitivities:
+        """Of their flows."""
+        return self.grid.found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,16 +77,19 @@ class Feeding:
 def standing_of(system: HostingSystem, secure: bool, done: Told = untold) -> Standing:
     """Raises ValueError for a grid in parts, BadInput without the extra `grid`."""
     network = system.network
-    branches = lossless(network)
-    found = sensitivities(branches, network.feeding_bus)
+    without_losses = lossless_grid(network)
     drawn = np.array(network.buses.shunt_kw)
     np.add.at(drawn, network.direct.from_bus, network.direct.drawn_kw)
     np.subtract.at(drawn, network.direct.to_bus, network.direct.fed_kw)
     grid = GridOverYear(
-        branches=branches, found=found, units=system.units, year=system.year, drawn_kw=drawn
+        branches=without_losses.branches,
+        found=without_losses.factors,
+        units=system.units,
+        year=system.year,
+        drawn_kw=drawn,
+        standing_kw=without_losses.standing_kw,
     )
-    fed = fed_year(grid, secure, done)
-    return Standing(system=system, branches=branches, found=found, drawn_kw=drawn, fed=fed)
+    return Standing(system=system, grid=grid, fed=fed_year(grid, secure, done))
 
 
 def fed_share(system: HostingSystem, by: str) -> Real:
@@ -169,7 +170,8 @@ def _relieved_by_share(
     )
     rating[list(freed)] = emergency[list(freed)] = np.inf
     raised = replace(standing.branches, rating_kw=rating, emergency_kw=emergency)
-    room = room_at(replace(standing, branches=raised), feeding, bus, outages=True)
+    unlimited = replace(standing, grid=replace(standing.grid, branches=raised))
+    room = room_at(unlimited, feeding, bus, outages=True)
     least = int(room.hosted_kw[:, 0].argmin())
     return Relieved(
         firm_kw=float(room.hosted_kw[least, 0]),

@@ -166,6 +166,39 @@ def _scale(accident: Accident, course: Course, way: Prevention) -> _Scale | None
     return None
 
 
+def _by_power(
+    most: float, at: Callable[[float], Accident], says: Callable[[float], str], unit: str = "kW"
+) -> _Scale:
+    """A way whose amount is the power that it concerns. at: of a share of the most; says: of the amount."""
+    return _Scale(
+        at=at,
+        amount=lambda share: share * most,
+        moved_kw=lambda share: share * most,
+        unit=unit,
+        says=lambda share: says(share * most),
+    )
+
+
+def _by_pace(
+    accident: Accident, kw: float, most_s: float, at: Callable[[float], Accident], says: str
+) -> _Scale:
+    """A way that takes so much power at a rate, over a share of the most time, a step at the least. says: with the
+    place of the rate."""
+
+    def rate(share: float) -> float:
+        return 60.0 * kw / max(share * most_s, accident.step_s)
+
+    return _Scale(
+        at=at,
+        amount=rate,
+        moved_kw=lambda share: kw,
+        unit="kW/min",
+        says=lambda share: (
+            f"{kw:,.0f} kW {says.format(f'{rate(share):,.0f} kW/min')}, over {share * most_s:,.1f} s"
+        ),
+    )
+
+
 # ---------------------------------------------------------------------------------------------------
 # Ways
 
@@ -204,14 +237,10 @@ def _by_settings(accident: Accident, sites: Sequence[Site]) -> _Scale:
             left -= changed[site.load.name]
         return _split(accident, changed)
 
-    return _Scale(
-        at=at,
-        amount=lambda share: share * total,
-        moved_kw=lambda share: share * total,
-        unit="kW",
-        says=lambda share: (
-            f"{share * total:,.0f} kW of {total:,.0f} kW that left have the settings of {rules}"
-        ),
+    return _by_power(
+        total,
+        at,
+        lambda kw: f"{kw:,.0f} kW of {total:,.0f} kW that left have the settings of {rules}",
     )
 
 
@@ -284,13 +313,11 @@ def _by_answer(accident: Accident, way: Prevention) -> _Scale:
         )
         return replace(accident, answering=(*accident.answering, one))
 
-    return _Scale(
-        at=at,
-        amount=lambda share: share * most,
-        moved_kw=lambda share: share * most,
-        unit="kW",
-        says=lambda share: (
-            f"{share * most:,.0f} kW answer by a droop of {way.droop:.1%} with a lag of {way.lag_s:g} s"
+    return _by_power(
+        most,
+        at,
+        lambda kw: (
+            f"{kw:,.0f} kW answer by a droop of {way.droop:.1%} with a lag of {way.lag_s:g} s"
         ),
     )
 
@@ -308,18 +335,7 @@ def _by_ramp(accident: Accident, planned: Sequence[Change], way: Prevention) -> 
         lasts_s = max(accident.lasts_s, max(one.at_s for one in planned) + share * most_s + 60.0)
         return replace(accident, changes=changes, lasts_s=lasts_s)
 
-    def rate(share: float) -> float:
-        return 60.0 * largest / max(share * most_s, accident.step_s)
-
-    return _Scale(
-        at=at,
-        amount=rate,
-        moved_kw=lambda share: largest,
-        unit="kW/min",
-        says=lambda share: (
-            f"{largest:,.0f} kW come or go at {rate(share):,.0f} kW/min, over {share * most_s:,.1f} s"
-        ),
-    )
+    return _by_pace(accident, largest, most_s, at, "come or go at {}")
 
 
 def _by_return(accident: Accident, sites: Sequence[Site], way: Prevention) -> _Scale:
@@ -344,18 +360,7 @@ def _by_return(accident: Accident, sites: Sequence[Site], way: Prevention) -> _S
         )
         return replace(accident, sites=changed)
 
-    def rate(share: float) -> float:
-        return 60.0 * back_kw / max(share * most_s, accident.step_s)
-
-    return _Scale(
-        at=at,
-        amount=rate,
-        moved_kw=lambda share: back_kw,
-        unit="kW/min",
-        says=lambda share: (
-            f"{back_kw:,.0f} kW return at {rate(share):,.0f} kW/min together, over {share * most_s:,.1f} s"
-        ),
-    )
+    return _by_pace(accident, back_kw, most_s, at, "return at {} together")
 
 
 def _by_size(accident: Accident, sized: Sequence[Change]) -> _Scale:
@@ -403,14 +408,8 @@ def _by_less(accident: Accident) -> _Scale:
             lines = replace(lines, network=replace(lines.network, buses=buses))
         return replace(accident, sites=sites, lines=lines)
 
-    return _Scale(
-        at=at,
-        amount=lambda share: share * total,
-        moved_kw=lambda share: share * total,
-        unit="kW",
-        says=lambda share: (
-            f"sites draw {(1.0 - share) * total:,.0f} kW beforehand, {share * total:,.0f} kW less"
-        ),
+    return _by_power(
+        total, at, lambda kw: f"sites draw {total - kw:,.0f} kW beforehand, {kw:,.0f} kW less"
     )
 
 
@@ -422,12 +421,9 @@ def _by_inertia(accident: Accident, way: Prevention) -> _Scale:
     def at(share: float) -> Accident:
         return replace(accident, grid=replace(grid, system_kva=grid.system_kva + share * most))
 
-    return _Scale(
-        at=at,
-        amount=lambda share: share * most,
-        moved_kw=lambda share: share * most,
-        unit="kVA",
-        says=lambda share: (
-            f"{share * most:,.0f} kVA more turn with {grid.inertia_s:g} s of inertia"
-        ),
+    return _by_power(
+        most,
+        at,
+        lambda kva: f"{kva:,.0f} kVA more turn with {grid.inertia_s:g} s of inertia",
+        "kVA",
     )

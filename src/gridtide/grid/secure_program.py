@@ -34,10 +34,12 @@ class Steps:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Watched:
-    """What may be overloaded: PTDF, LODF without its bridges' columns, ratings, and branches that may be lost."""
+    """What may be overloaded: PTDF, LODF without its bridges' columns, what shifts of phase drive around while nothing
+    is fed in, (L,), ratings, and branches that may be lost."""
 
     ptdf: Real
     lodf: Real
+    standing_kw: Real
     lost: Whole
     rating_kw: Real
     emergency_kw: Real
@@ -63,12 +65,15 @@ def filled(steps: Steps, power_kw: Real) -> Real:
     return np.asarray(np.clip(power_kw[..., steps.unit] - steps.begins_kw, 0.0, steps.kw))
 
 
-def watched_of(branches: Branches, found: Sensitivities, outages: bool) -> Watched:
+def watched_of(
+    branches: Branches, found: Sensitivities, standing_kw: Real, outages: bool
+) -> Watched:
     """All branches, as the grid stands and, with outages, after the loss of any that does not split it."""
     lost = np.flatnonzero(~found.is_bridge) if outages else np.empty(0, dtype=np.int64)
     return Watched(
         ptdf=found.ptdf,
         lodf=found.lodf[:, lost],
+        standing_kw=standing_kw,
         lost=lost,
         rating_kw=branches.rating_kw,
         emergency_kw=branches.emergency_kw,
@@ -96,6 +101,7 @@ class SecureProgram:
         self.steps, self.watched, self.bus, self.load_bus = steps, watched, bus, load_bus
         self.rows: dict[tuple[int, int], int] = {}
         self.effect: list[Real] = []
+        self.standing: list[float] = []
         self.limit: list[float] = []
         self.highs = _emptied(steps, load_bus is not None)
 
@@ -107,8 +113,9 @@ class SecureProgram:
         self.highs.changeColsBounds(count, columns, np.zeros(count), most)
         wanted = float(drawn.sum())
         self.highs.changeRowBounds(0, wanted, wanted)
-        for row, (effect, limit) in enumerate(zip(self.effect, self.limit, strict=True), start=1):
-            passing = float(effect @ drawn)
+        bound = zip(self.effect, self.standing, self.limit, strict=True)
+        for row, (effect, standing, limit) in enumerate(bound, start=1):
+            passing = float(effect @ drawn) - standing
             self.highs.changeRowBounds(row, passing - limit, passing + limit)
         for _ in range(MOST_ROUNDS):
             self.highs.run()
@@ -118,7 +125,7 @@ class SecureProgram:
             net = _summed(self.bus, fed, len(drawn)) - drawn
             if self.load_bus is not None:
                 net[self.load_bus] -= added
-            over, fuller = self._too_full(self.watched.ptdf @ net)
+            over, fuller = self._too_full(self.watched.ptdf @ net + self.watched.standing_kw)
             if not fuller:
                 break
             for pair in fuller:
@@ -163,18 +170,21 @@ class SecureProgram:
     def _add(self, pair: tuple[int, int], drawn: Real) -> None:
         branch, after = pair
         watched = self.watched
-        effect = watched.ptdf[branch]
+        effect, standing = watched.ptdf[branch], float(watched.standing_kw[branch])
         limit = float(watched.rating_kw[branch])
         if after >= 0:
-            effect = effect + watched.lodf[branch, after] * watched.ptdf[watched.lost[after]]
+            share, lost = float(watched.lodf[branch, after]), watched.lost[after]
+            effect = effect + share * watched.ptdf[lost]
+            standing += share * float(watched.standing_kw[lost])
             limit = float(watched.emergency_kw[branch])
         self.rows[pair] = len(self.effect) + 1
         self.effect.append(effect)
+        self.standing.append(standing)
         self.limit.append(limit)
         of_columns = effect[self.bus[self.steps.unit]]
         if self.load_bus is not None:
             of_columns = np.append(of_columns, [0.0, -effect[self.load_bus]])
-        passing = float(effect @ drawn)
+        passing = float(effect @ drawn) - standing
         columns = np.flatnonzero(of_columns).astype(np.int32)
         self.highs.addRow(
             passing - limit, passing + limit, len(columns), columns, of_columns[columns]

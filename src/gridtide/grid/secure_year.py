@@ -54,17 +54,14 @@ def fed_year(
     split it, are dispatched again at least cost within all ratings, which may turn down wind, sun and water.
     done: told each hour that is through.
     """
-    units, found = grid.units, grid.found
-    steps = steps_of(units)
+    steps = steps_of(grid.units)
     watched = grid.watched(outages=True)
     drawn, available = grid.load_kw, grid.available_kw
     fed = _cheapest_first(steps, available, drawn.sum(axis=1))
     merit_cost = _cost_per_h(steps, fed)
-    at_bus = np.zeros((len(units), drawn.shape[1]))
-    at_bus[np.arange(len(units)), units.bus] = 1.0
-    over = over_kw(watched, (fed @ at_bus - drawn) @ found.ptdf.T)
+    over = over_kw(watched, grid.flow_kw(fed))
     moved = over > CLOSE_KW if secure else np.zeros(len(over), dtype=bool)
-    program = SecureProgram(steps, watched, units.bus)
+    program = SecureProgram(steps, watched, grid.units.bus)
     for hour in range(len(drawn)):
         if moved[hour]:
             solved = program.solved(available[hour], drawn[hour])
@@ -72,7 +69,7 @@ def fed_year(
         done(hour)
     return FedYear(
         fed_kw=fed,
-        flow_kw=(fed @ at_bus - drawn) @ found.ptdf.T,
+        flow_kw=grid.flow_kw(fed),
         unfed_kw=np.maximum(drawn.sum(axis=1) - fed.sum(axis=1), 0.0),
         over_kw=np.where(over > CLOSE_KW, over, 0.0),
         redispatched=moved,

@@ -40,7 +40,7 @@ BUS = {
 }  # fmt: skip
 BRANCH = {
     "UID": "name", "From Bus": "from", "To Bus": "to", "R": "r", "X": "x", "B": "b", "Cont Rating": "normal",
-    "LTE Rating": "long", "STE Rating": "short", "Perm OutRate": "outages", "Duration": "repair_h", "Tr Ratio": "ratio",
+    "LTE Rating": "long", "Perm OutRate": "outages", "Duration": "repair_h", "Tr Ratio": "ratio",
 }  # fmt: skip
 DIRECT = {
     "UID": "name", "From Bus": "from", "To Bus": "to", "MW Load": "fed", "V Mag kV": "kv", "R Line": "ohm",
@@ -77,7 +77,7 @@ INFLOW = "csp_inflow_"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RtsGmlc:
-    """The system. branch_names: as the table has them; branch_outages_per_year, branch_repair_h and short_time_kw: of
+    """The system. branch_names: as the table has them; branch_outages_per_year and branch_repair_h: of
     each branch, (L,). notes: what was read otherwise than it stands."""
 
     network: Network
@@ -88,7 +88,6 @@ class RtsGmlc:
     branch_names: tuple[str, ...]
     branch_outages_per_year: Real
     branch_repair_h: Real
-    short_time_kw: Real
     notes: tuple[str, ...] = ()
 
 
@@ -131,7 +130,6 @@ class RtsGmlcFolder:
             branch_names=tuple(words(branch, "name").tolist()),
             branch_outages_per_year=lines["outages"],
             branch_repair_h=lines["repair_h"],
-            short_time_kw=KW * lines["short"],
             notes=tuple(notes),
         )
 
