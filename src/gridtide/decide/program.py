@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gridtide.decide.endless_columns import paid_no_more
-from gridtide.grid.quiet_highs import quiet_highs
+from gridtide.quiet_highs import quiet_highs
 
 if TYPE_CHECKING:
     from highspy._core import _Highs

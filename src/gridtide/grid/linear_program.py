@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gridtide.grid.quiet_highs import quiet_highs
+from gridtide.quiet_highs import quiet_highs
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.grid.branches import Branches
-from gridtide.grid.quiet_highs import quiet_highs
 from gridtide.grid.sensitivities import Sensitivities
 from gridtide.grid.units import Units
+from gridtide.quiet_highs import quiet_highs
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.grid.quiet_highs import quiet_highs
+from gridtide.quiet_highs import quiet_highs
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
