@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 from gridtide.doors.cli import exit_code
+from gridtide.doors.sweeping.document import sweep_document
 from gridtide.doors.sweeping.studies import STUDIES, Asked, answer
-from gridtide.simulate.sweep import Task
+from gridtide.simulate.sweep import Axis, Tally, Task
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASE = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
@@ -288,3 +289,14 @@ def test_a_file_that_changed_makes_another_sweep(
     capsys.readouterr()
     assert exit_code(words) == 2
     assert "holds another sweep: its files differ" in capsys.readouterr().err
+
+
+def test_a_column_that_is_the_same_wherever_it_is_given_is_not_shown_by_itself() -> None:
+    """Nothing of it is to be seen; who names it is shown it."""
+    axes = (Axis(name="seed", values=(1, 2)),)
+    table = pl.DataFrame({"seed": [1, 2], "same": [3.0, None], "cost": [4.0, 5.0], "fault": None})
+    tally = Tally(tasks=2, before=0, answered=2, at_fault=0)
+    found = sweep_document("run", "case.toml", axes, tally, table, (), "sweeps/case")
+    assert [column["name"] for column in found["columns"]] == ["cost"]
+    named = sweep_document("run", "case.toml", axes, tally, table, ("same",), "sweeps/case")
+    assert [column["name"] for column in named["columns"]] == ["same"]
