@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gridtide.case.technologies import technologies
-from gridtide.decide.program import lower_bound, solve
+from gridtide.decide.program import Matrix, Program, lower_bound, matrix_of, solve
 from gridtide.invest.campus import (
     Agreement,
     Campus,
@@ -20,8 +20,9 @@ from gridtide.invest.campus import (
     Grid,
     Option,
 )
+from gridtide.invest.hourly_form import hourly_form
 from gridtide.invest.hours import real_hours
-from gridtide.invest.interior import solved_by_hours
+from gridtide.invest.interior import GAP, interior, solved_by_hours
 from gridtide.invest.pareto import front, least_carbon, least_cost, without_waiting
 from gridtide.invest.reach import reach_of
 from gridtide.invest.size import Goal, solved, written
@@ -204,6 +205,72 @@ def test_the_method_of_hours_finds_what_the_simplex_method_finds(asked: float | 
     near = 1e-6 * (1.0 + np.abs(reached).max())
     assert (reached >= matrix.row_lower - near).all() and (reached <= matrix.row_upper + near).all()
     assert (found.values >= matrix.lower - 1e-9).all()
+
+
+@pytest.mark.parametrize(
+    ("seed", "slack", "asked", "share"),
+    [(2, 3, 0.9, 0.1), (2, 6, 0.99, 0.5), (2, 12, 0.99, 0.5), (3, 6, 0.9, 0.1)],
+)
+def test_the_method_of_hours_closes_its_gap_where_stores_are_nowhere_full(
+    seed: int, slack: int, asked: float, share: float
+) -> None:
+    """1,000 hours, short queues: gap, rows and prices within what it states, and a bound that proves it."""
+    campus = campus_year(1000, seed, slack_h=slack, waiting_share=share)
+    matrix = written(campus, Targets(hourly_clean_share=asked)).matrix
+    _, gap, _ = interior(hourly_form(matrix, 20_000.0))
+    assert gap <= GAP
+    found = solved_by_hours(matrix, 20_000.0)
+    bound = lower_bound(matrix, found.row_dual)
+    assert bound <= found.objective + NEAR * abs(found.objective)
+    assert bound == pytest.approx(found.objective, rel=2e-7)
+
+
+def test_limits_as_rows_and_flows_of_their_own_change_nothing() -> None:
+    """The same program with limits of columns as rows and no bounds, and the net flow of a queue as a free column
+    between two equations: the same cost, every row held, and prices that prove it."""
+    matrix = written(campus_year(504), Targets(hourly_clean_share=0.9)).matrix
+    other = limits_as_rows(matrix)
+    plain, found = (solved_by_hours(one, 20_000.0) for one in (matrix, other))
+    assert not np.isfinite(other.lower).any() and len(other.row_lower) > len(matrix.row_lower)
+    assert found.objective == pytest.approx(plain.objective, rel=1e-7)
+    reached = np.bincount(
+        other.index, weights=other.value * found.values[other.column],
+        minlength=len(other.row_lower),
+    )  # fmt: skip
+    near = 1e-6 * (1.0 + np.abs(reached).max())
+    assert (reached >= other.row_lower - near).all() and (reached <= other.row_upper + near).all()
+    assert lower_bound(other, found.row_dual) == pytest.approx(plain.objective, rel=1e-6)
+
+
+def limits_as_rows(matrix: Matrix) -> Matrix:
+    """The program without bounds of columns; its equations by the hour each name their first term apart, and
+    three more."""
+    program = Program()
+    every = program.variables(matrix.cost.shape, matrix.cost, -np.inf, np.inf)
+    equal = np.flatnonzero((matrix.row_lower == matrix.row_upper) & (matrix.row_step >= 0))
+    more = np.zeros(len(matrix.row_lower))
+    more[equal] = 3.0
+    rows = program.constraints(
+        more.shape, matrix.row_lower + more, matrix.row_upper + more, 0, matrix.row_step
+    )
+    _, first = np.unique(matrix.index, return_index=True)
+    taken = first[equal]
+    stay = np.ones(len(matrix.value), dtype=bool)
+    stay[taken] = False
+    program.put(matrix.index[stay], every[matrix.column[stay]], matrix.value[stay])
+    flow = program.variables(equal.shape, 0.0, -np.inf, np.inf)
+    program.put(rows[equal], flow, 2.0)
+    sets = program.constraints(equal.shape, 3.0, 3.0, 0, matrix.row_step[equal])
+    program.put(sets, flow, 2.0)
+    program.put(sets, every[matrix.column[taken]], -matrix.value[taken])
+    for low, high, kept in (
+        (matrix.lower, np.inf, np.isfinite(matrix.lower)),
+        (-np.inf, matrix.upper, np.isfinite(matrix.upper)),
+    ):
+        ends = [np.broadcast_to(side, kept.shape)[kept] for side in (low, high)]
+        limits = program.constraints((int(kept.sum()),), *ends)
+        program.put(limits, every[kept], 1.0)
+    return matrix_of(program)
 
 
 def test_ratios_of_a_direct_connection_hold_where_they_are_asked() -> None:

@@ -5,12 +5,13 @@ Newton system is a symmetric band over the rows of hours, factored by `kernels/b
 capacities, rows of a whole year and what ties the last hour to the first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.program import Matrix, Solution, summed
+from gridtide.invest.folded import folded
 from gridtide.invest.hourly_form import HourlyForm, hourly_form
 from gridtide.kernels.band import factored_in_place, solved_in_place, squares_into
 from gridtide.kernels.interior import (
@@ -35,6 +36,11 @@ USABLE = 1e-6
 BACK = 0.9995
 FLOOR = 1e-11
 CORRECTIONS = 2
+NEAR = 1e-7
+"""Price of a squared step, in scaled units: without it the levels of a store that is nowhere full or empty are tied to
+each other so much more than to anything else that the factors lose what is left."""
+REFINED, REFINED_MOST = 1e-13, 8
+"""What a Newton system may leave of its rows, and how often at most it is solved for what is left."""
 ASTRAY = 100.0
 """Times its best gap after which a late round is no way forward."""
 STALLED = 12
@@ -83,7 +89,24 @@ class Point:
 
 
 def solved_by_hours(matrix: Matrix, scale: float) -> Solution:
-    """The optimum within GAP. Raises Unfit for another form, GaveOut where it is not reached."""
+    """The optimum within GAP. Raises Unfit for another form, GaveOut where it is not reached.
+
+    A program some of whose columns have no lower bound is folded first.
+    """
+    if np.isfinite(matrix.lower).all():
+        return _solved_by_hours(matrix, scale)
+    fold = folded(matrix)
+    found = _solved_by_hours(fold.left, scale)
+    values = fold.values(found.values)
+    return replace(
+        found,
+        values=values,
+        row_dual=fold.row_dual(found.row_dual),
+        objective=float(matrix.cost @ values),
+    )
+
+
+def _solved_by_hours(matrix: Matrix, scale: float) -> Solution:
     form = hourly_form(matrix, scale)
     found, gap, rounds = interior(form)
     values = matrix_values(form, found.x)
@@ -112,7 +135,6 @@ def interior(form: HourlyForm) -> tuple[Point, float, int]:
     """The last and best point, its gap, and the rounds it took."""
     border = border_of(form)
     has = np.where(np.isfinite(form.upper), 1.0, 0.0)
-    live = np.ones(len(form.cost))
     band = np.zeros((form.hourly, form.wide))
     now = _begun(form, border, band, has)
     best, best_gap, since = _copied(now), np.inf, 0
@@ -126,8 +148,9 @@ def interior(form: HourlyForm) -> tuple[Point, float, int]:
             best, best_gap = _copied(now), gap
         if best_gap <= GAP or since > STALLED or not gap < ASTRAY * best_gap:
             break
-        factors = _factored(form, border, band, now, live)
-        _turn(form, border, factors, now, has, residual, reduced)
+        theta = _scaled(now)
+        factors = factors_of(form, border, band, theta)
+        _turn(form, border, factors, theta, now, has, residual, reduced)
     if best_gap > USABLE:
         raise GaveOut(f"a gap of {best_gap:.1e} after {turn + 1} rounds")
     return best, best_gap, turn + 1
@@ -181,10 +204,11 @@ def border_of(form: HourlyForm) -> Border:
     )
 
 
-def _factored(form: HourlyForm, border: Border, band: Real, now: Point, live: Real) -> Factors:
+def _scaled(now: Point) -> Real:
+    """Scalings of columns, none beyond 1 / NEAR: each step is paid for by its length, so ever less."""
     theta = np.empty_like(now.x)
-    scalings(now.x, now.w, now.z, now.v, live, theta)
-    return factors_of(form, border, band, theta)
+    scalings(now.x, now.w, now.z, now.v, np.ones_like(now.x), theta)
+    return np.asarray(theta / (1.0 + NEAR * theta))
 
 
 def factors_of(form: HourlyForm, border: Border, band: Real, theta: Real) -> Factors:
@@ -212,13 +236,22 @@ def factors_of(form: HourlyForm, border: Border, band: Real, theta: Real) -> Fac
 def newton(
     form: HourlyForm, border: Border, factors: Factors, theta: Real, rows: Real, pull: Real
 ) -> tuple[Real, Real]:
-    """Moves of the rows' prices and of the columns: A dx = rows, dx = theta (A' dy - pull), once refined."""
+    """Moves of the rows' prices and of the columns: A dx = rows, dx = theta (A' dy - pull), refined while it helps."""
     dy, across = _solved(form, border, factors, theta, rows, pull)
     dx = _moves(form, border, theta, dy, pull, across)
     missing = rows - form.totals(dx)
-    again, more = _solved(form, border, factors, theta, missing, np.zeros_like(pull))
-    dx = dx + _moves(form, border, theta, again, np.zeros_like(pull), more)
-    return np.asarray(dy + again), np.asarray(dx)
+    nothing = np.zeros_like(pull)
+    for _ in range(REFINED_MOST):
+        off = np.abs(missing).max()
+        again, across = _solved(form, border, factors, theta, missing, nothing)
+        more = dx + _moves(form, border, theta, again, nothing, across)
+        still = rows - form.totals(more)
+        if not np.abs(still).max() < off:
+            break
+        dy, dx, missing = dy + again, more, still
+        if np.abs(missing).max() > 0.5 * off or np.abs(missing).max() < REFINED:
+            break
+    return np.asarray(dy), np.asarray(dx)
 
 
 def _moves(
@@ -263,13 +296,11 @@ def _begun(form: HourlyForm, border: Border, band: Real, has: Real) -> Point:
 
 
 def _turn(
-    form: HourlyForm, border: Border, factors: Factors, now: Point, has: Real,
+    form: HourlyForm, border: Border, factors: Factors, theta: Real, now: Point, has: Real,
     residual: Real, reduced: Real,
 ) -> None:  # fmt: skip
     """One round: predictor, corrector, corrections, step."""
-    theta = np.empty_like(now.x)
     live = np.ones_like(now.x)
-    scalings(now.x, now.w, now.z, now.v, live, theta)
     count = float(len(now.x) + has.sum())
     mu = complementarity(now.x, now.w, now.z, now.v) / count
 
