@@ -1,6 +1,7 @@
 """What keeping and handing out costs: tasks that take a second each, beside the same seconds without a sweep.
 
-Each task only sleeps, so that nothing but the sweep itself is beside it; the ideal is tasks x seconds / workers.
+Each task only sleeps, so that nothing but the sweep itself is beside it; the ideal is tasks x seconds / workers. What
+keeps answers is imported here alone, as by the command: processes that do tasks read this file again without it.
 """
 
 import tempfile
@@ -10,9 +11,6 @@ from pathlib import Path
 
 import click
 
-from gridtide.doors.sweeping.hands import workers
-from gridtide.doors.sweeping.kept_answers import KeptAnswers
-from gridtide.doors.sweeping.studies import Asked
 from gridtide.simulate.sweep import Answer, Axis, Task, sweep
 
 NUMBERS = 2_000
@@ -31,6 +29,10 @@ def slept(seconds: float, task: Task) -> Answer:
 @click.option("--workers", "count", default=2, show_default=True)
 def main(tasks: int, seconds: float, count: int) -> None:
     """Print how much longer a sweep takes than its tasks, the start of its processes apart and with it."""
+    from gridtide.doors.sweeping.hands import workers
+    from gridtide.doors.sweeping.kept_answers import KeptAnswers
+    from gridtide.doors.sweeping.studies import Asked
+
     axes = (Axis(name="seed", values=tuple(range(tasks))),)
     asked = Asked(study="run", content={}, file=Path())
     hands = workers(count)

@@ -5,6 +5,7 @@ import re
 from dataclasses import fields, replace
 from datetime import timedelta
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,23 @@ from gridtide.simulate.truth import Truth
 from gridtide.testing.courses import compared
 from gridtide.testing.studies import START, small_study
 from gridtide.timeline import instant, regular
+
+IMPORT = re.compile(r'^import \{ ([^}]*) \} from "\./[a-z_]+\.js";\n', re.MULTILINE)
+SHARED = {
+    "COST",
+    "DARK",
+    "FAINT",
+    "GRID",
+    "GROUND",
+    "INK",
+    "PALETTE",
+    "PRICE",
+    "SECOND",
+    "SITES",
+    "THEME",
+    "TOOLTIP",
+}
+"""Inks that pages take from `theme.js`."""
 
 
 @pytest.fixture(scope="module")
@@ -368,6 +386,34 @@ def test_every_module_keeps_its_names_to_itself() -> None:
         for one in re.findall(r"^export (?:function|const) (\w+)", text, re.M):
             assert one not in exported, f"{one} of {name} and {exported[one]}"
             exported[one] = name
+
+
+def test_no_script_gives_a_name_of_its_own_to_what_it_takes_from_another() -> None:
+    """Each stands in a scope of its own, in which such a name would hide the other before it is known."""
+    for script in scripts():
+        text = script.read_text(encoding="utf-8")
+        taken = {name for found in IMPORT.findall(text) for name in found.split(", ")}
+        own = set(re.findall(r"^(?:export )?(?:const|let|function) (\w+)", text, re.MULTILINE))
+        assert not taken & own, script.name
+        unknown = (SHARED & set(re.findall(r"\b\w+\b", IMPORT.sub("", text)))) - taken - own
+        assert not unknown or script.name == "theme.js", (script.name, unknown)
+
+
+def test_every_colour_of_a_page_is_known_on_white_and_in_the_dark() -> None:
+    """A script states no colour but as a pair; what pages share stands in `theme.js`."""
+    for script in scripts():
+        for line in script.read_text(encoding="utf-8").splitlines():
+            alone = re.sub(
+                r"tone\([^()]*(?:\([^()]*\)[^()]*)*\)|DARK \? \[[^]]*\] : \[[^]]*\]", "", line
+            )
+            assert not re.search(r'"#[0-9a-f]{3,6}"|"rgba?\(\d', alone), (script.name, line.strip())
+
+
+def scripts() -> list[Path]:
+    """Those of all pages that stand alone."""
+    found = sorted((Path(str(files("gridtide"))) / "static" / "js").glob("*.js"))
+    assert len(found) > 30
+    return found
 
 
 def test_the_pages_own_code_is_small() -> None:

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from gridtide.doors.cli import exit_code
+from gridtide.doors.sweeping.document import sweep_document
 from gridtide.doors.sweeping.studies import STUDIES, Asked, answer
-from gridtide.simulate.sweep import Task
+from gridtide.simulate.sweep import Axis, Tally, Task
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASE = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
@@ -287,3 +288,14 @@ def test_threads_of_one_process_do_not_mix_what_their_commands_print() -> None:
         found = list(hands.map(partial(answer, asked), tasks))
     assert [one.fault for one in found] == [""] * 6
     assert found[0] == found[3] and found[1] == found[4] != found[0]
+
+
+def test_a_column_that_is_the_same_wherever_it_is_given_is_not_shown_by_itself() -> None:
+    """Nothing of it is to be seen; who names it is shown it."""
+    axes = (Axis(name="seed", values=(1, 2)),)
+    table = pl.DataFrame({"seed": [1, 2], "same": [3.0, None], "cost": [4.0, 5.0], "fault": None})
+    tally = Tally(tasks=2, before=0, answered=2, at_fault=0)
+    found = sweep_document("run", "case.toml", axes, tally, table, (), "sweeps/case")
+    assert [column["name"] for column in found["columns"]] == ["cost"]
+    named = sweep_document("run", "case.toml", axes, tally, table, ("same",), "sweeps/case")
+    assert [column["name"] for column in named["columns"]] == ["same"]

@@ -52,7 +52,11 @@ def test_what_a_store_brings_is_its_energy_at_the_prices_that_decisions_see(turn
     )
     found = by_stores(dispatch, turn.standing, situation)
     earned = 8.0 * hours[high] * (price[high] - battery.wear_cost_per_kwh)
-    assert found.saved == pytest.approx(earned - 10.0 * hours[low] * price[low])
+    held_kwh = (
+        10 * hours[low] * battery.charge_efficiency - 8 * hours[high] / battery.discharge_efficiency
+    )
+    mean = float((price * hours).sum() / hours.sum())
+    assert found.saved == pytest.approx(earned - 10.0 * hours[low] * price[low] + held_kwh * mean)
     assert (found.taken_kwh, found.given_kwh) == pytest.approx((10 * hours[low], 8 * hours[high]))
     asked = proposal_of(turn.decision, dispatch, turn.standing, situation, "EUR")
     assert (
@@ -63,6 +67,23 @@ def test_what_a_store_brings_is_its_energy_at_the_prices_that_decisions_see(turn
     back, _ = moving(turn, high, low)
     asked = proposal_of(turn.decision, back, turn.standing, situation, "EUR")
     assert "EUR more than going on as it is, for energy and wear" in asked.because
+
+
+def test_what_a_store_holds_at_the_end_is_worth_the_mean_price(turn: Turn) -> None:
+    """Taking in at the cheapest step and giving later than anybody looks is no loss: it saves the difference."""
+    situation = turn.situation
+    price = seen_prices_per_mwh(situation)
+    number = moving(turn, 0, 1)[1]
+    low = int(price[number].argmin())
+    charge_kw = turn.standing.charge_kw.copy()
+    charge_kw[number, low] += 10.0
+    battery, hours = situation.fleet.sites[number].battery, situation.horizon.hours
+    assert battery is not None
+    found = by_stores(replace(turn.standing, charge_kw=charge_kw), turn.standing, situation)
+    taken_kwh, mean = 10.0 * hours[low], float((price[number] * hours).sum() / hours.sum())
+    worth = taken_kwh * battery.charge_efficiency * mean / 1000.0
+    assert found.saved == pytest.approx(worth - taken_kwh * price[number, low] / 1000.0)
+    assert found.saved > 0.0 and found.given_kwh == 0.0
 
 
 def test_nothing_is_said_of_stores_at_rest_nor_of_prices_that_nobody_knows(turn: Turn) -> None:

@@ -19,6 +19,7 @@ from gridtide.fleet.menu import at_speed_s
 from gridtide.fleet.ways import ways_of
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline
+from gridtide.trust.by_stores import kept_and_worn
 from gridtide.trust.explain import money
 from gridtide.trust.said import Said, say
 from gridtide.units import cost_per_kwh
@@ -156,15 +157,7 @@ def _stores(
     """What stores hold more at the end than under the standing orders, (S,), kWh; and money for what they wear more."""
     taken_kwh = ((dispatch.charge_kw - standing.charge_kw)[:, steps] * hours).sum(axis=1)
     given_kwh = ((dispatch.discharge_kw - standing.discharge_kw)[:, steps] * hours).sum(axis=1)
-    kept_kwh, wear = np.zeros(len(taken_kwh)), 0.0
-    for number, site in enumerate(situation.fleet.sites):
-        if (own := site.battery) is not None:
-            kept_kwh[number] = (
-                taken_kwh[number] * own.charge_efficiency
-                - given_kwh[number] / own.discharge_efficiency
-            )
-            wear += float(given_kwh[number]) * own.wear_cost_per_kwh
-    return kept_kwh, wear
+    return kept_and_worn(taken_kwh, given_kwh, situation.fleet)
 
 
 def _grams_per_kwh(situation: Situation) -> Real:

@@ -9,11 +9,13 @@ from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.facts import seen_prices_per_mwh
 from gridtide.decide.situation import Situation
 from gridtide.finding import BadInput
+from gridtide.fleet.fleet import Fleet
 from gridtide.trust.said import Said, say
 from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
 LEAST_KWH = 1.0
+LEAST_H = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,8 @@ class ByStores:
     """Beside the standing orders, over all sites and the whole horizon, as if all came from and went to the grid.
 
     taken_kwh, given_kwh: at the stores' meters; hours: of the horizon. saved: energy at the prices that decisions see,
-    less wear; given_worth: of it what is given, both in money. NaN where a price is not known.
+    and what stores hold more at the end at the mean of these, less wear; given_worth: of it what is given; in money.
+    NaN where a price is not known.
     """
 
     taken_kwh: float
@@ -45,17 +48,31 @@ def by_stores(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> B
     hours, at = steps.hours[seen], at[seen]
     taken_kwh = (dispatch.charge_kw - standing.charge_kw)[:, seen] * hours
     given_kwh = (dispatch.discharge_kw - standing.discharge_kw)[:, seen] * hours
-    batteries = [site.battery for site in situation.fleet.sites]
-    wear = np.asarray([one.wear_cost_per_kwh if one else 0.0 for one in batteries])
-    less_kwh = given_kwh - taken_kwh
+    kept_kwh, wear = kept_and_worn(taken_kwh.sum(axis=1), given_kwh.sum(axis=1), situation.fleet)
     per_kwh = cost_per_kwh(1.0) * _prices_per_mwh(situation)[:, at]
+    mean_per_kwh = (per_kwh * hours).sum(axis=1) / max(hours.sum(), LEAST_H)
+    paid = ((given_kwh - taken_kwh) * per_kwh).sum() + (kept_kwh * mean_per_kwh).sum()
     return ByStores(
         taken_kwh=float(taken_kwh.sum()),
         given_kwh=float(given_kwh.sum()),
         hours=float(hours.sum()),
-        saved=float((less_kwh * per_kwh).sum() - (given_kwh.sum(axis=1) * wear).sum()),
+        saved=float(paid) - wear,
         given_worth=float((given_kwh * per_kwh).sum()),
     )
+
+
+def kept_and_worn(taken_kwh: Real, given_kwh: Real, fleet: Fleet) -> tuple[Real, float]:
+    """What stores hold more at the end, (S,), kWh, and money for what they wear more, where they take in and give so
+    much more, (S,), kWh at their meters."""
+    kept_kwh, wear = np.zeros(len(taken_kwh)), 0.0
+    for number, site in enumerate(fleet.sites):
+        if (own := site.battery) is not None:
+            kept_kwh[number] = (
+                taken_kwh[number] * own.charge_efficiency
+                - given_kwh[number] / own.discharge_efficiency
+            )
+            wear += float(given_kwh[number]) * own.wear_cost_per_kwh
+    return kept_kwh, wear
 
 
 def because_of(stores: ByStores) -> list[Said]:

@@ -65,7 +65,7 @@ def _first(axes: tuple[Axis, ...], table: pl.DataFrame) -> tuple[str, ...]:
     numbers = [
         name for name in table.columns if name not in names and table[name].dtype.is_numeric()
     ]
-    varies = [name for name in numbers if table[name].n_unique() > 1]
+    varies = [name for name in numbers if table[name].drop_nulls().n_unique() > 1]
     known = [name for name in varies if name.rpartition(".")[2] in FIRST_SHOWN]
     return tuple((known or varies or numbers)[:SHOWN_MOST])
 

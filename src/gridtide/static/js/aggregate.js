@@ -1,7 +1,7 @@
 /** One call over many members: who is told how much and what is expected of them; of a drill, what came and who is told again. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { FAINT, INK, PALETTE, RED, TOOLTIP, number, percent } from "./theme.js";
+import { FAINT, GRID, INK, PALETTE, RED, TOOLTIP, number, percent } from "./theme.js";
 
 const MOST = 20;
 const BANDS = 9;
@@ -17,7 +17,7 @@ function bars(rows) {
     tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: kw },
     legend: { top: 0, data: ["told", "expected"], textStyle: { color: INK } },
     grid: { left: 170, right: 40, top: 34, bottom: 44 },
-    xAxis: { type: "value", name: "kW", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    xAxis: { type: "value", name: "kW", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
     yAxis: { type: "category", data: shown.map((row) => row.member), axisLabel: { color: INK, width: 150, overflow: "truncate" }, axisTick: { show: false } },
     series: [bar("expected", "expected_kw", FAINT), bar("told", "told_kw", PALETTE[0])],
   };
@@ -47,7 +47,7 @@ function delivered() {
     legend: { top: 0, type: "scroll", textStyle: { color: INK } },
     grid: { left: 70, right: 40, top: 50, bottom: 44 },
     xAxis: { type: "value", min: starts[0], max: end, name: "minutes since the call", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK }, splitLine: { show: false } },
-    yAxis: { type: "value", name: "kW", axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    yAxis: { type: "value", name: "kW", axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
     series: [...layers, level("called for", page.call_kw, RED, "solid"), level("told", page.told_kw, INK, "dashed")],
   };
 }

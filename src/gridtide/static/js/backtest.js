@@ -1,6 +1,6 @@
 /** Lays a backtest out: how much of the possible saving was taken, regret day by day, errors of forecasts. */
 
-import { FAINT, INK, LEFT, PALETTE, TOOLTIP, money, number, percent, safe, valueAxis } from "./theme.js";
+import { FAINT, INK, LEFT, PALETTE, THEME, TOOLTIP, money, number, percent, safe, valueAxis } from "./theme.js";
 
 const page = JSON.parse(document.getElementById("payload").textContent);
 const main = document.querySelector("main");
@@ -32,7 +32,7 @@ function draw(height, label, option) {
   box.tabIndex = 0;
   box.setAttribute("role", "img");
   box.setAttribute("aria-label", label);
-  const chart = echarts.init(box, null, { renderer: "canvas" });
+  const chart = echarts.init(box, THEME, { renderer: "canvas" });
   chart.setOption({ animation: false, ...option });
   charts.push(chart);
 }

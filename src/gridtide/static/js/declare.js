@@ -1,7 +1,7 @@
 /** Tomorrow's load of every site: what is declared, and the band learned from the days before. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { INK, PALETTE, TOOLTIP, number } from "./theme.js";
+import { GRID, INK, PALETTE, TOOLTIP, number } from "./theme.js";
 
 const TIME = new Intl.DateTimeFormat("en-GB", { timeZone: page.clock, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const DAY = new Intl.DateTimeFormat("sv-SE", { timeZone: page.clock, dateStyle: "short", timeStyle: "short" });
@@ -18,7 +18,7 @@ function load(site) {
     } },
     grid: { left: 84, right: 40, top: 30, bottom: 48 },
     xAxis: { type: "category", data: at, name: page.clock, nameLocation: "middle", nameGap: 30, axisLabel: { color: INK } },
-    yAxis: { type: "value", name: "kW", min: 0, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    yAxis: { type: "value", name: "kW", min: 0, axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
     series: [
       line("P10", low, { stack: "band", lineStyle: { opacity: 0 } }),
       line("P10 to P90", width, { stack: "band", lineStyle: { opacity: 0 }, areaStyle: { color: PALETTE[4], opacity: 0.35 } }),

@@ -1,9 +1,9 @@
 /** Where energy goes, as flows from left to right, and the ladder of energy per token. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { INK, PALETTE, TOOLTIP, number, percent, safe } from "./theme.js";
+import { GRID, INK, PALETTE, TOOLTIP, number, percent, safe, tone } from "./theme.js";
 
-const LOST = "#b9b0a2";
+const LOST = tone("#b9b0a2", "#8a8276");
 const USEFUL = new Set(["sites", "IT", "machines that answer", "machines on jobs", "working accelerators", "computation"]);
 const MOVING = new Set(["reading memory", "wires on the chip", "links between accelerators"]);
 
@@ -67,7 +67,7 @@ function ladder() {
   return {
     tooltip: { ...TOOLTIP, formatter: ({ dataIndex }) => `${safe(steps[dataIndex].rung)}<br>${steps[dataIndex].joules_per_token.toPrecision(3)} J, ${safe(steps[dataIndex].mark)}<br>${safe(steps[dataIndex].source)}` },
     grid: { left: 200, right: 90, top: 12, bottom: 44 },
-    xAxis: { type: "log", name: "J of the accelerators for a generated token", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, hideOverlap: true, formatter: (value) => value.toExponential(0) }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    xAxis: { type: "log", name: "J of the accelerators for a generated token", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, hideOverlap: true, formatter: (value) => value.toExponential(0) }, splitLine: { lineStyle: { color: GRID } } },
     yAxis: { type: "category", inverse: true, data: steps.map((step) => step.rung), axisLabel: { color: INK } },
     series: [
       {

@@ -1,7 +1,7 @@
 /** Supply curves of flexibility: a block a step, as wide as its kW and as high as its price, and kW by duration. */
 
 import { chart, element, fill, page, table, told } from "./sheet.js";
-import { INK, PALETTE, TOOLTIP, number, safe } from "./theme.js";
+import { INK, PALETTE, TOOLTIP, number, safe, tone } from "./theme.js";
 
 const SOURCES = ["time", "speed", "packing", "relocation", "storage", "cooling"];
 const SPANS = { 1: "1 s", 60: "1 min", 900: "15 min", 3600: "1 h", 14400: "4 h" };
@@ -9,7 +9,7 @@ const said = (seconds) => SPANS[seconds] ?? `${seconds} s`;
 const cost = (price) => (Math.abs(price) >= 100 ? number(price) : price.toFixed(3));
 const rounded = (kw) => number(kw, Math.abs(kw) < 10 ? 1 : 0);
 const unique = (values) => [...new Set(values)];
-const UNTOLERATED = { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: Math.PI / 4, color: "rgba(255,255,255,0.75)" };
+const UNTOLERATED = { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: Math.PI / 4, color: tone("rgba(255,255,255,0.75)", "rgba(17,24,31,0.75)") };
 const colour = (source) => PALETTE[SOURCES.indexOf(source) % PALETTE.length];
 
 function chooser(label, values, words, chosen) {

@@ -1,10 +1,10 @@
 /** A regulation signal followed: what was asked, what the meter showed, what the store did, how blocks scored. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { INK, PALETTE, TOOLTIP, number, percent } from "./theme.js";
+import { GRID, INK, PALETTE, TOOLTIP, number, percent } from "./theme.js";
 
-const LINES = { lineStyle: { color: "#e6ebf0" } };
-const GRID = { left: 84, right: 84, top: 44, bottom: 48 };
+const LINES = { lineStyle: { color: GRID } };
+const PLACE = { left: 84, right: 84, top: 44, bottom: 48 };
 const minutes = page.curves.time_s.map((second) => Math.round((second - page.curves.time_s[0]) / 6) / 10);
 
 function line(name, data, more = {}) {
@@ -16,7 +16,7 @@ function overTime(axes, series, unit) {
     color: PALETTE,
     tooltip: { ...TOOLTIP, trigger: "axis", valueFormatter: (value) => `${number(value)} ${unit}` },
     legend: { top: 4, textStyle: { color: INK } },
-    grid: GRID,
+    grid: PLACE,
     xAxis: { type: "value", max: minutes[minutes.length - 1], name: "minutes", nameLocation: "middle", nameGap: 30, axisLabel: { color: INK }, splitLine: { show: false } },
     yAxis: axes.map((name, at) => ({ type: "value", name, scale: true, axisLabel: { color: INK }, splitLine: at ? { show: false } : LINES })),
     series,
@@ -41,7 +41,7 @@ draw(260, {
   color: PALETTE,
   tooltip: { ...TOOLTIP, trigger: "axis" },
   legend: { top: 4, textStyle: { color: INK } },
-  grid: GRID,
+  grid: PLACE,
   xAxis: { type: "category", data: page.by_block.score.map((_, at) => at), name: "block", nameLocation: "middle", nameGap: 30, axisLabel: { color: INK } },
   yAxis: { type: "value", min: 0, max: 1, axisLabel: { color: INK }, splitLine: LINES },
   series: [

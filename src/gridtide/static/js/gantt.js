@@ -1,8 +1,9 @@
 /** A sample of jobs: window from release to deadline, runs coloured by site. */
 
-import { FAINT, INK, RED, RIGHT, SITES, TOOLTIP, edges, localTime, number, onClock, safe, timeAxis, zoom } from "./theme.js";
+import { FAINT, GRID, INK, RED, RIGHT, SITES, TOOLTIP, edges, localTime, number, onClock, safe, timeAxis, tone, zoom } from "./theme.js";
 
 const LABELS = 168;
+const WINDOW = tone("#d5dde5", "#33414d");
 
 /** @param {object} page the payload */
 export function gantt(page) {
@@ -16,7 +17,7 @@ export function gantt(page) {
   const runs = jobs.flatMap((job, row) => job.runs.map(([start, end, site]) => [onClock(start, clock), onClock(end, clock), row, site]));
   const encode = { x: [0, 1], y: 2 };
   const series = [
-    { name: "from release to deadline", type: "custom", clip: true, itemStyle: { color: "#d5dde5" }, renderItem: bar(0.3, () => "#d5dde5"), encode, data: windows },
+    { name: "from release to deadline", type: "custom", clip: true, itemStyle: { color: WINDOW }, renderItem: bar(0.3, () => WINDOW), encode, data: windows },
     ...used.map((site) => ({
       name: `runs at ${site.name}`,
       type: "custom",
@@ -38,7 +39,7 @@ export function gantt(page) {
       grid: { left: LABELS, right: 40, top: 34, bottom: 56 },
       tooltip: { ...TOOLTIP, trigger: "item", formatter: (item) => tip(jobs[item.value[2]], page) },
       dataZoom: zoom(page, [0]).map((one) => ({ ...one, left: LABELS, right: 40 })),
-      xAxis: { ...timeAxis(clock, page), splitLine: { show: true, lineStyle: { color: "#eef2f5" } } },
+      xAxis: { ...timeAxis(clock, page), splitLine: { show: true, lineStyle: { color: GRID } } },
       yAxis: { type: "category", data: jobs.map((job) => job.name), inverse: true, axisLabel: { color: INK, fontSize: 11, width: LABELS - 16, overflow: "truncate", interval: 0 }, axisTick: { show: false }, axisLine: { lineStyle: { color: FAINT } } },
       series,
     },

@@ -1,7 +1,7 @@
 /** What every bus takes over a year, and what a load at one may ask of its connection. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { INK, PALETTE, RED, TOOLTIP, number, percent, safe, valueAxis } from "./theme.js";
+import { FAINT, INK, PALETTE, RED, TOOLTIP, number, percent, safe, tone, valueAxis } from "./theme.js";
 
 const [NOW, AFTER, QUICK, WAITS] = [PALETTE[4], PALETTE[0], PALETTE[2], PALETTE[1]];
 const WORDS = { now: "as the grid stands", after: "after any outage (firm)", quick: "off after an outage", waits: "after any outage, work waits" };
@@ -28,10 +28,10 @@ function bars() {
       const { bus, now, after_any_outage: after } = ranked[dataIndex];
       return safe(`bus ${bus}: after any outage ${kw(after.firm_kw)} in every hour, ${kw(after.in_99_of_100_hours_kw)} in 99 of 100, ${kw(after.median_kw)} in the middle one (${pair(after.binding[0])} in ${number(after.binding[0].hours)} hours); as the grid stands ${kw(now.median_kw)} in the middle one`);
     } },
-    xAxis: { type: "category", name: "bus", nameLocation: "middle", nameGap: 46, nameTextStyle: { color: INK }, data: ranked.map(({ bus }) => bus), axisLabel: { color: INK, rotate: 90, interval: 0, fontSize: 10 } },
+    xAxis: { type: "category", name: "bus", nameLocation: "middle", nameGap: 46, nameTextStyle: { color: INK }, data: ranked.map(({ bus }) => bus), axisLabel: { color: INK, rotate: ranked.length > 24 ? 90 : 0, interval: 0, fontSize: ranked.length > 24 ? 10 : 12 } },
     yAxis: valueAxis("MW"),
     series: [
-      one("as the grid stands, middle hour", "#c9d6e2", ({ now }) => now.median_kw),
+      one("as the grid stands, middle hour", tone("#c9d6e2", "#44525f"), ({ now }) => now.median_kw),
       one("after any outage, middle hour", NOW, ({ after_any_outage }) => after_any_outage.median_kw),
       one("after any outage, 99 of 100 hours", AFTER, ({ after_any_outage }) => Math.max(after_any_outage.in_99_of_100_hours_kw ?? 0, 0)),
     ],
@@ -56,7 +56,7 @@ function curves(one, name, pick, axisOf, marks) {
   if (one.work) series.push(line(WORDS.waits, WAITS, points((row) => row.work_waits)));
   const lines = marks.map((mark) => ({ xAxis: mark, label: { formatter: percent(mark / 100, 2), color: INK } }));
   if (one.asked) lines.push({ yAxis: mega(one.asked.size_kw), label: { formatter: "asked", color: RED, position: "insideEndTop" }, lineStyle: { color: RED } });
-  series[1].markLine = { silent: true, symbol: "none", lineStyle: { color: "#8794a1", type: "dotted" }, data: lines };
+  series[1].markLine = { silent: true, symbol: "none", lineStyle: { color: FAINT, type: "dotted" }, data: lines };
   draw(340, { legend, grid: { left: 92, right: 60, top: 58, bottom: 54 }, tooltip: { ...TOOLTIP, trigger: "item", formatter: ({ seriesName, data }) => safe(`${seriesName}: ${number(data[1], 1)} MW at ${number(data[0], 2)} ${name}`) }, xAxis: axis(axisOf.name, axisOf), yAxis: valueAxis("MW connectable", { min: 0 }), series }, `Load against ${name}`);
 }
 

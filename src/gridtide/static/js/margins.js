@@ -1,6 +1,6 @@
 /** How near their deadlines all jobs ended, the reference beside the policy; red only where a promise was broken. */
 
-import { FAINT, INK, LEFT, PALETTE, RED, TOOLTIP, number, valueAxis } from "./theme.js";
+import { COST, FAINT, INK, LEFT, PALETTE, RED, TOOLTIP, number, tone, valueAxis } from "./theme.js";
 
 /** @param {object} page the payload */
 export function margins(page) {
@@ -17,7 +17,7 @@ export function margins(page) {
       xAxis: { type: "category", data: names, axisLabel: { color: INK, interval: 0 }, axisLine: { lineStyle: { color: FAINT } }, axisTick: { show: false } },
       yAxis: valueAxis("jobs", { minInterval: 1 }),
       series: policies.map((policy, index) => {
-        const color = index === policies.length - 1 ? "#456580" : "#b9c6d2";
+        const color = index === policies.length - 1 ? COST : tone("#b9c6d2", "#4a5a69");
         return {
           name: policy,
           type: "bar",

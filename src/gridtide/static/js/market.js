@@ -1,7 +1,7 @@
 /** Fleets in a market: from which share a price over-reacts, what to do, value by share, prices, the peak fleets make. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { FAINT, INK, PALETTE, RED, TOOLTIP, number, percent, safe, valueAxis } from "./theme.js";
+import { FAINT, INK, PALETTE, RED, TOOLTIP, number, percent, valueAxis } from "./theme.js";
 
 const NAMES = { none: "nobody moves", price: "published price", capacity: "price and capacity credit", bids: "price-quantity bids", rounds: "price in rounds", planner: "one planner" };
 const COLOURS = { none: FAINT, price: PALETTE[5], capacity: PALETTE[1], bids: PALETTE[0], rounds: PALETTE[2], planner: INK };
@@ -83,7 +83,7 @@ for (const one of [...shares].reverse()) {
 
 for (const one of shares.filter((found) => found.capacity)) {
   element("h2", `Capacity, fleets at ${percent(one.share)}`);
-  element("p", `Fleets hold ${one.capacity.calls.map((call) => `${number(call.held_kw)} kW through ${call.hours} h`).join(", ")} around the highest net load, no work late. Per kW as capacity that never fails: ${one.capacity.classes.map((found) => `${safe(found.name)} ${percent(found.credited_share)}`).join(", ")}.`, "caption");
+  element("p", `Fleets hold ${one.capacity.calls.map((call) => `${number(call.held_kw)} kW through ${call.hours} h`).join(", ")} around the highest net load, no work late. Per kW as capacity that never fails: ${one.capacity.classes.map((found) => `${found.name} ${percent(found.credited_share)}`).join(", ")}.`, "caption");
   table(["rule", "metered, kW", "credited, kW", `price, ${money} per kW and year`, `paid, ${money}/a`], moving.map((rule) => {
     const { credit } = row(one, rule);
     return [NAMES[rule], number(credit.metered_kw), number(credit.perfect_kw), number(credit.price_per_kw_year, 2), number(credit.paid_per_year)];
@@ -97,5 +97,5 @@ told([
   `Units run in parts in ${number(page.classes.length)} classes (a relaxation): whole ones cost at most ${percent(page.relaxation.gap, 2)} more than the least there can be, at ${percent(page.relaxation.at_share)} and nobody moving.`,
   `A year's capacity costs ${number(page.terms.capacity_cost_per_kw_year)} ${money} per kW of the highest load less sun, wind and water, with ${percent(page.terms.reserve_margin, 0)} on top. No network, no forecast error but the fleets' own.`,
   ...tried.map((one, at) => `prices in rounds, stretch ${at + 1}: ${one.close ? "closed" : "not closed"} after ${number(one.costs.length - 1)} rounds, ${percent(one.gap, 2)} above its bound; undamped, costs went ${one.undamped_costs.map((cost) => number(cost)).join(", ")}`),
-  ...page.notes.map((note) => safe(note)),
+  ...page.notes,
 ]);

@@ -1,7 +1,7 @@
 /** The mean day of a site: power by kind of work over the hours of its clock, the whole period taken together. */
 
 import { colourOf, BACKGROUND, heaped } from "./power_by_site.js";
-import { FAINT, INK, LEFT, RIGHT, TOOLTIP, number, safe, valueAxis } from "./theme.js";
+import { FAINT, INK, LEFT, PRICE, RIGHT, SECOND, TOOLTIP, number, safe, valueAxis } from "./theme.js";
 
 /** @param {object} site one site of the payload @param {object} page the payload */
 export function meanDay(site, page) {
@@ -18,9 +18,9 @@ export function meanDay(site, page) {
   });
   const line = (name, values, color, type, yAxisIndex = 0) => ({ name, type: "line", step: "end", symbol: "none", emphasis: { disabled: true }, yAxisIndex, lineStyle: { width: 1.6, color, type }, itemStyle: { color }, data: closed(values) });
   const lines = [];
-  if (page.shown !== reference) lines.push(line(`from the grid, ${reference}`, day.reference_import_kw, "#5d6b78", "dotted"));
+  if (page.shown !== reference) lines.push(line(`from the grid, ${reference}`, day.reference_import_kw, SECOND, "dotted"));
   lines.push(line(`from the grid, ${page.shown}`, day.import_kw, INK, "solid"));
-  if (day.price_per_mwh) lines.push(line(`price, ${page.currency}/MWh`, day.price_per_mwh, "#54278f", "dashed", 1));
+  if (day.price_per_mwh) lines.push(line(`price, ${page.currency}/MWh`, day.price_per_mwh, PRICE, "dashed", 1));
   return {
     height: 230,
     legend: [...stack.map((one) => [one.name, one.itemStyle.color, "area"]), ...lines.map((one) => [one.name, one.itemStyle.color, one.lineStyle.type])],
@@ -30,7 +30,7 @@ export function meanDay(site, page) {
       grid: { left: LEFT, right: RIGHT, top: 30, bottom: 28 },
       tooltip: { ...TOOLTIP, trigger: "axis", formatter: (items) => hint(items[0]?.dataIndex ?? 0) },
       xAxis: { type: "category", boundaryGap: false, data: hours, axisLabel: { color: INK, interval: 2, hideOverlap: true }, axisTick: { interval: 2 }, axisLine: { lineStyle: { color: FAINT } } },
-      yAxis: [valueAxis("kW"), { ...valueAxis(day.price_per_mwh ? `${page.currency}/MWh` : ""), nameTextStyle: { color: "#54278f" }, axisLabel: { color: "#54278f", formatter: (value) => number(value) }, splitLine: { show: false } }],
+      yAxis: [valueAxis("kW"), { ...valueAxis(day.price_per_mwh ? `${page.currency}/MWh` : ""), nameTextStyle: { color: PRICE }, axisLabel: { color: PRICE, formatter: (value) => number(value) }, splitLine: { show: false } }],
       series: [...[...stack].reverse(), ...lines],
     },
   };

@@ -1,6 +1,6 @@
 /** Operation modes of a network: the worst loss in each, what the fleet's moves add, what would help, and the report in sentences. */
 
-import { draw, element, page, table, told } from "./sheet.js";
+import { draw, element, folded, page, table, told } from "./sheet.js";
 import { INK, PALETTE, RED, TOOLTIP, number, percent, safe, valueAxis } from "./theme.js";
 
 const RESPONSES = ["nothing", "by price", "within the room"];
@@ -65,8 +65,6 @@ if (page.islanding.length) {
 element("h2", "Mode by mode");
 words(["#", "mode", "hour", "fleet", "load, kW", "sun and wind, kW", `cost, ${page.currency}/h`, `ahead of losses, ${page.currency}/h`, "prices at buses, per MWh", "losses that overload"],
   page.modes.map((one) => [String(one.number), one.mode, one.at, one.response, number(one.load_kw), number(one.weather_kw), number(one.cost_per_h), number(one.secured_cost_per_h), `${one.lowest_price_per_mwh.toFixed(2)} to ${one.highest_price_per_mwh.toFixed(2)}`, String(one.overloading)]));
-for (const one of page.modes) {
-  element("h3", `${one.number} ${one.mode}, fleet: ${one.response}`);
-  element("p", one.text.join(" "));
-}
+element("h3", "In sentences");
+for (const one of page.modes) folded(`${one.number} ${one.mode}, fleet: ${one.response}`, one.text.join(" "));
 told(page.notes);

@@ -1,10 +1,10 @@
 /** Bids: what is taken at which price, hour by hour, and what capacity is given from which price on. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { INK, TOOLTIP, money, number } from "./theme.js";
+import { DARK, GRID, GROUND, INK, TOOLTIP, money, number } from "./theme.js";
 
-const LINES = { lineStyle: { color: "#e6ebf0" } };
-const SHADES = ["#08306b", "#0072b2", "#56b4e9", "#a6d5f0", "#e6c65c", "#e69f00", "#d55e00"];
+const LINES = { lineStyle: { color: GRID } };
+const SHADES = DARK ? ["#a3dafd", "#56b4e9", "#2f7fbd", "#29506f", "#6b5a1e", "#c98a1e", "#ff8a3d"] : ["#08306b", "#0072b2", "#56b4e9", "#a6d5f0", "#e6c65c", "#e69f00", "#d55e00"];
 
 const utc = (bid) => bid.start.slice(0, 16).replace("T", " ");
 const local = (bid) => bid.start_local.slice(0, 16).replace("T", " ");
@@ -55,7 +55,7 @@ function stacked(bids, energy, unit) {
       barCategoryGap: "8%",
       data: bids.map((bid) => {
         const part = parts(bid, energy)[at];
-        return part ? { value: part.kw, itemStyle: { color: shade(part.price), borderColor: "#fff", borderWidth: 0.5 } } : 0;
+        return part ? { value: part.kw, itemStyle: { color: shade(part.price), borderColor: GROUND, borderWidth: 0.5 } } : 0;
       }),
     })),
   };

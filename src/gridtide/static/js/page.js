@@ -9,7 +9,7 @@ import { margins } from "./margins.js";
 import { meanDay } from "./mean_day.js";
 import { callsInWords, known, powerBySite } from "./power_by_site.js";
 import { classTable, dataSetTable, decisionTable, element, energyTable, noteList, policyTable, routeTable, tiles } from "./tables.js";
-import { edges, localTime, number } from "./theme.js";
+import { DARK, THEME, edges, localTime, number } from "./theme.js";
 import { waterfall } from "./waterfall.js";
 
 const page = JSON.parse(document.getElementById("payload").textContent);
@@ -39,8 +39,10 @@ function draw(parent, { height, option, zooms, legend }, label) {
   box.tabIndex = 0;
   box.setAttribute("role", "img");
   box.setAttribute("aria-label", label);
-  parent.append(box);
-  const chart = echarts.init(box, null, { renderer: "canvas" });
+  const frame = element("div", undefined, "wide");
+  frame.append(box);
+  parent.append(frame);
+  const chart = echarts.init(box, THEME, { renderer: "canvas" });
   chart.setOption(option);
   charts.push(chart);
   for (const [name, color, kind] of legend ?? []) key.append(entry(chart, name, color, kind));
@@ -93,7 +95,7 @@ if (page.shown !== reference) {
 }
 
 const range = pricesOf(page);
-const power = section("Power by site", `IT power of jobs and services, stacked, with parked machines, cooling and losses; lines are what the site drew from the grid. Under it price, average carbon and curtailed renewables of its zone: darker is more, orange is a price below zero. Drag the slider under a chart to look closer; all charts over time follow.${page.opening === null ? "" : " They open on the first four weeks."}`, "Power");
+const power = section("Power by site", `IT power of jobs and services, stacked, with parked machines, cooling and losses; lines are what the site drew from the grid. Under it price, average carbon and curtailed renewables of its zone: ${DARK ? "brighter" : "darker"} is more, orange is a price below zero. Drag the slider under a chart to look closer; all charts over time follow.${page.opening === null ? "" : " They open on the first four weeks."}`, "Power");
 for (const site of page.sites) {
   power.append(element("h3", `${site.name} (zone ${site.zone}, ${site.price_words}; time in ${site.clock})`));
   const peak = site.peak_kw === site.reference_peak_kw || page.shown === reference ? "" : `, ${number(site.reference_peak_kw)} kW in ${reference}`;

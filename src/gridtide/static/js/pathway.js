@@ -1,7 +1,7 @@
 /** What computing draws until 2060: courses, fan, anchors, what matters, statements, limits, what pays to move. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { FAINT, INK, PALETTE, TOOLTIP, number, percent, safe, valueAxis } from "./theme.js";
+import { FAINT, GRID, INK, PALETTE, TOOLTIP, number, percent, safe, valueAxis } from "./theme.js";
 
 const words = (heads, rows) => {
   table(heads, rows).className = "text";
@@ -83,7 +83,7 @@ draw(60 + 34 * strongest.length, {
   grid: { left: 270, right: 30, top: 10, bottom: 64 },
   tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => number(value, 2) },
   legend: legend(when.map(String)),
-  xAxis: { type: "value", min: -1, max: 1, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+  xAxis: { type: "value", min: -1, max: 1, axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
   yAxis: { type: "category", data: strongest, axisLabel: { color: INK, fontSize: 13 }, axisLine: { lineStyle: { color: FAINT } } },
   series: when.map((year, index) => ({ name: String(year), type: "bar", data: strongest.map((prior) => rho(year, prior)), itemStyle: { color: PALETTE[index] } })),
 }, "Rank correlation of assumptions with demand");
@@ -129,7 +129,7 @@ function system(found) {
   element("h2", `What work that moves is worth to a carbon-neutral power system in ${found.year}`);
   element("p", `Least-cost supply without and with it, ${found.currency} of ${found.cost_year}; ${found.typical_days ? `${found.typical_days} typical days` : "every hour"}; ${found.hours.join("; ")}. Heat pumps are ${percent(found.heat_share, 0)}, vehicles ${percent(found.vehicle_share, 0)} of what others draw; what is emitted all the same is removed for ${number(found.removal_per_t)} a ton.`, "lead");
   const off = found.days_error;
-  if (off) element("p", `Beside every hour of the year (${safe(off.case)}) the typical days are ${percent(off.cost)} off in cost, and ${off.per_kw_year === null ? "n/a" : percent(off.per_kw_year)} in what a kW that moves spares.`, "caption");
+  if (off) element("p", `Beside every hour of the year (${off.case}) the typical days are ${percent(off.cost)} off in cost, and ${off.per_kw_year === null ? "n/a" : percent(off.per_kw_year)} in what a kW that moves spares.`, "caption");
   else if (found.typical_days) element("p", "How far the typical days are from every hour of the year was not looked at: --check does.", "caption");
   const both = (one, say) => span([say(one.without), say(one.with)], (value) => value);
   words(["course", "region", "computing", "moves", "cost per MWh", "a year per kW that moves", "battery, GWh", "hydrogen, GWh", "curtailed"], found.cases.map((one) => [
@@ -144,7 +144,7 @@ function system(found) {
     grid: { left: 220, right: 50, top: 10, bottom: 70 },
     tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => `${number(value, 1)} TWh` },
     legend: legend(made),
-    xAxis: { type: "value", name: "TWh", nameLocation: "end", axisLabel: { color: INK, formatter: (value) => number(value) }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    xAxis: { type: "value", name: "TWh", nameLocation: "end", axisLabel: { color: INK, formatter: (value) => number(value) }, splitLine: { lineStyle: { color: GRID } } },
     yAxis: { type: "category", data: cases.map((one) => `${one.name}, ${one.region}`), axisLabel: { color: INK, fontSize: 12 }, axisLine: { lineStyle: { color: FAINT }, onZero: false } },
     series: made.map((name, index) => ({ name, type: "bar", stack: "changed", data: cases.map((one) => one.with.twh[name] - one.without.twh[name]), itemStyle: { color: PALETTE[index % PALETTE.length] } })),
   }, "What work that moves changes of the supply of the power system");

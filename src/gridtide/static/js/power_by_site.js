@@ -1,9 +1,12 @@
 /** Power of each site stacked by kind of work, over ribbons of price, carbon and curtailment. */
 
-import { FAINT, INK, LEFT, PALETTE, RED, RIGHT, TOOLTIP, edges, localTime, number, onClock, safe, stepAt, stepped, timeAxis, valueAxis, zoom } from "./theme.js";
+import { FAINT, GROUND, INK, LEFT, PALETTE, PRICE, RED, RIGHT, SECOND, TOOLTIP, edges, localTime, number, onClock, safe, stepAt, stepped, timeAxis, tone, valueAxis, zoom } from "./theme.js";
 
 /** What is always on stands back behind what runs. */
-export const BACKGROUND = { "parked machines": "#c3ccd5", "cooling and losses": "#93a1af" };
+export const BACKGROUND = { "parked machines": tone("#c3ccd5", "#43505c"), "cooling and losses": tone("#93a1af", "#6c7a88") };
+
+const OWN = tone("#117733", "#4fb96f");
+const SOLD = tone("#882255", "#e07fb0");
 
 /** One colour for each kind of work, the same at every site. */
 export function colourOf(page) {
@@ -27,10 +30,10 @@ export function powerBySite(site, page, range) {
     return { name, type: "line", step: "end", symbol: "none", emphasis: { disabled: true }, silent: true, lineStyle: { width: 0 }, areaStyle: { opacity: 1, color, origin: "start" }, itemStyle: { color }, data: stepped(page, site.clock, values) };
   });
   const lines = [line(`from the grid, ${drawn}`, site.import_kw, INK, "solid", 1.6)];
-  if (drawn !== reference) lines.unshift(line(`from the grid, ${reference}`, site.reference_import_kw, "#5d6b78", "dotted", 1.6));
+  if (drawn !== reference) lines.unshift(line(`from the grid, ${reference}`, site.reference_import_kw, SECOND, "dotted", 1.6));
   if (site.import_highest_kw) lines.push(line("highest inside each mean", site.import_highest_kw, INK, "solid", 0.5));
-  if (site.supply_kw) lines.push(line("own supply used", site.supply_kw, "#117733", "dashed", 1.4));
-  if (site.export_kw) lines.push(line("sold to the grid", site.export_kw, "#882255", "dashed", 1.4));
+  if (site.supply_kw) lines.push(line("own supply used", site.supply_kw, OWN, "dashed", 1.4));
+  if (site.export_kw) lines.push(line("sold to the grid", site.export_kw, SOLD, "dashed", 1.4));
   limitLine(lines[0], site);
   calls(lines[0], site);
   const ribbons = ribbonsOf(site, page, range);
@@ -75,7 +78,7 @@ function limitLine(series, site) {
   const peak = Math.max(site.peak_kw, site.reference_peak_kw);
   const breached = site.peak_kw > site.import_max_kw * (1 + 1e-9) + 1e-6;
   if (!breached && site.import_max_kw >= 1.6 * peak) return;
-  const color = breached ? RED : "#5d6b78";
+  const color = breached ? RED : SECOND;
   series.markLine = {
     silent: true,
     symbol: "none",
@@ -87,7 +90,7 @@ function limitLine(series, site) {
 
 /** How each stretch of a call is shaded; less asked for is red, more is green, what was declined or only warned of is grey. */
 const SHADES = { prepare: 0.05, ramp: 0.2, hold: 0.14, recover: 0.08 };
-const ASKS = { absorb: "0, 120, 60", other: "176, 0, 32", none: "90, 104, 120" };
+const ASKS = { absorb: tone("0, 120, 60", "80, 210, 140"), other: tone("176, 0, 32", "255, 110, 125"), none: tone("90, 104, 120", "160, 175, 190") };
 
 /** Calls of the grid: shaded by stretch and numbered, as the list under the chart names them. */
 function calls(series, site) {
@@ -120,12 +123,12 @@ function ribbonsOf(site, page, range) {
   const found = [];
   if (site.price_per_mwh) {
     const [low, high] = [Math.min(...known(site.price_per_mwh)), Math.max(...known(site.price_per_mwh))];
-    const colour = (value) => (value < 0 ? mix("#fdd9b5", "#b35806", range[0] < 0 ? value / range[0] : 1) : mix("#f2f0f7", "#54278f", share(value, Math.max(0, range[0]), range[1])));
+    const colour = (value) => (value < 0 ? mix(tone("#fdd9b5", "#4a3018"), tone("#b35806", "#ff9d4d"), range[0] < 0 ? value / range[0] : 1) : mix(tone("#f2f0f7", "#2a2540"), PRICE, share(value, Math.max(0, range[0]), range[1])));
     found.push({ name: "price", values: site.price_per_mwh, unit: `${page.currency}/MWh`, colour, words: `${span(low, high)} ${page.currency}/MWh` });
   }
   for (const [name, values, unit, from, to] of [
-    ["carbon", site.carbon_average_g_per_kwh, "g/kWh", "#eef7ee", "#33691e"],
-    ["curtailed", site.curtailment_kw, "kW", "#ffffff", "#0072b2"],
+    ["carbon", site.carbon_average_g_per_kwh, "g/kWh", tone("#eef7ee", "#1d2c1f"), tone("#33691e", "#9bd070")],
+    ["curtailed", site.curtailment_kw, "kW", GROUND, PALETTE[0]],
   ]) {
     if (!values || !known(values).length) continue;
     const [low, high] = [Math.min(...known(values)), Math.max(...known(values))];

@@ -1,7 +1,7 @@
 /** A call answered minute by minute: what each job drew, one on the other, beside the limit; and what each did. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { FAINT, INK, PALETTE, RED, TOOLTIP, number, percent } from "./theme.js";
+import { FAINT, GRID, INK, PALETTE, RED, TOOLTIP, number, percent } from "./theme.js";
 
 const start = Date.parse(page.course.start);
 const shown = page.course.start.slice(-6);
@@ -23,7 +23,7 @@ function course() {
     legend: { type: "scroll", orient: "vertical", right: 8, top: 20, textStyle: { color: INK } },
     grid: { left: 70, right: 230, top: 20, bottom: 44 },
     xAxis: { type: "time", axisLabel: { color: INK } },
-    yAxis: { type: "value", name: "kW", axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    yAxis: { type: "value", name: "kW", axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
     series: [...stacked, base, limit],
   };
 }

@@ -1,7 +1,7 @@
 /** A settlement: what it comes to by kind, calls beside their baselines, and every line with its formula and inputs. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { FAINT, INK, PALETTE, TOOLTIP, localTime, money, number, onClock, percent } from "./theme.js";
+import { FAINT, GRID, INK, PALETTE, TOOLTIP, localTime, money, number, onClock, percent } from "./theme.js";
 
 const PAID = PALETTE[0];
 const EARNED = PALETTE[2];
@@ -23,7 +23,7 @@ function byKind(totals) {
   draw(90 + 34 * kinds.length, {
     legend: { top: 0, textStyle: { color: INK } },
     grid: { left: 210, right: 90, top: 30, bottom: 44 },
-    xAxis: { type: "value", name: currency, nameLocation: "middle", nameGap: 28, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    xAxis: { type: "value", name: currency, nameLocation: "middle", nameGap: 28, axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
     yAxis: { type: "category", data: kinds.map(([kind]) => kind), axisLabel: { color: INK, width: 190, overflow: "truncate" }, axisTick: { show: false } },
     series: [bars("paid", PAID, (amount) => amount > 0), bars("earned", EARNED, (amount) => amount < 0)],
   }, "Amounts by kind of line");
@@ -43,7 +43,7 @@ function callChart(call) {
     legend: { top: 0, data: ["baseline", "metered", "credited"], textStyle: { color: INK } },
     grid: { left: 80, right: 40, top: 40, bottom: 34 },
     xAxis: { type: "time", axisLabel: { color: INK } },
-    yAxis: { type: "value", name: "kW", scale: true, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    yAxis: { type: "value", name: "kW", scale: true, axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
     series: [
       area("", rows.map(([at, one]) => [onClock(at, clock), lower(one)]), "transparent"),
       area("credited", rows.map(([at, one]) => [onClock(at, clock), credited(one)]), EARNED),

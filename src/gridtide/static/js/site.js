@@ -1,7 +1,7 @@
 /** Where the next data centre should stand: the decision first, then cost, carbon and latency, and what turns it. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { FAINT, INK, PALETTE, RED, SITES, TOOLTIP, money, number, percent, safe } from "./theme.js";
+import { FAINT, GRID, INK, PALETTE, RED, SITES, TOOLTIP, money, number, percent, safe, tone } from "./theme.js";
 
 const LINES = [
   ["energy", "energy"], ["grid_fees", "grid fees"], ["demand_charge", "demand charge"], ["carbon", "carbon"], ["certificates", "certificates"], ["water", "water"],
@@ -9,7 +9,7 @@ const LINES = [
 ];
 const COLOURS = [...PALETTE, ...SITES];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const millions = (value) => `${number(value / 1e6, Math.abs(value) < 1e7 ? 2 : 1)} m`;
+const millions = (value) => number(value / 1e6, Math.abs(value) < 1e7 ? 2 : 1);
 const mean = (rows, of) => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
 const all = page.candidates;
 const ranked = [...all].sort((one, other) => Number(other.possible) - Number(one.possible) || one.cost_per_year - other.cost_per_year);
@@ -22,10 +22,10 @@ const words = (heads, rows) => {
 function stackedBars(names, lines, rows, read) {
   const shown = lines.filter(([key]) => rows.some((one) => Math.abs(read(one, key)) > 1e-9));
   return {
-    tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: millions },
+    tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => `${millions(value)} million` },
     legend: { top: 0, textStyle: { color: INK } },
     grid: { left: 150, right: 40, top: 66, bottom: 46 },
-    xAxis: { type: "value", name: `${page.currency} of ${page.cost_year} a year`, nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, formatter: millions }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    xAxis: { type: "value", name: `million ${page.currency} of ${page.cost_year} a year`, nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, formatter: (value) => number(value / 1e6, Math.abs(value) % 1e6 ? 1 : 0) }, splitLine: { lineStyle: { color: GRID } } },
     yAxis: { type: "category", inverse: true, data: names, axisLabel: { color: INK, width: 140, overflow: "truncate" } },
     series: shown.map(([key, name]) => ({ name, type: "bar", stack: "cost", itemStyle: { color: COLOURS[lines.findIndex(([other]) => other === key)] }, data: rows.map((one) => read(one, key)) })),
   };
@@ -37,17 +37,19 @@ function costs() {
 }
 
 function front() {
+  const spans = [(one) => one.cost_per_year, (one) => one.counted_t_per_year].map((read) => [read, Math.max(...all.map(read)) - Math.min(...all.map(read))]);
+  const close = (one, other) => spans.every(([read, span]) => Math.abs(read(one) - read(other)) <= 0.08 * span);
+  const below = (one) => all.slice(0, all.indexOf(one)).some((other) => close(one, other));
   const point = (one) => ({ name: one.name, value: [one.cost_per_year / 1e6, one.counted_t_per_year / 1e3, one.latency_ms], symbol: one.possible ? "circle" : "diamond", symbolSize: one.name === page.best ? 22 : 15,
-    itemStyle: { opacity: one.possible ? 1 : 0.5, borderColor: one.on_front ? INK : FAINT, borderWidth: one.on_front ? 2 : 0 }, label: { show: true, position: "top", color: INK, formatter: one.name } });
-  const apart = { moveOverlap: "shiftY" };
+    itemStyle: { opacity: one.possible ? 1 : 0.5, borderColor: one.on_front ? INK : FAINT, borderWidth: one.on_front ? 2 : 0 }, label: { show: true, position: below(one) ? "bottom" : "top", color: INK, formatter: one.name } });
   const far = Math.max(...all.map((one) => one.latency_ms), 1);
   return {
-    tooltip: { ...TOOLTIP, formatter: ({ data }) => `${safe(data.name)}<br>${number(data.value[0], 1)} m ${safe(page.currency)} a year<br>${number(data.value[1], 1)} kt CO2e a year<br>${number(data.value[2], 1)} ms` },
-    visualMap: { dimension: 2, min: 0, max: far, right: 8, top: "middle", text: [`${number(far)} ms`, "0 ms"], inRange: { color: ["#009e73", "#e69f00", "#882255"] }, calculable: false, textStyle: { color: INK } },
+    tooltip: { ...TOOLTIP, formatter: ({ data }) => `${safe(data.name)}<br>${number(data.value[0], 1)} million ${safe(page.currency)} a year<br>${number(data.value[1], 1)} kt CO2e a year<br>${number(data.value[2], 1)} ms` },
+    visualMap: { dimension: 2, min: 0, max: far, right: 8, top: "middle", text: [`${number(far)} ms`, "0 ms"], inRange: { color: [PALETTE[2], PALETTE[1], tone("#882255", "#e07fb0")] }, calculable: false, textStyle: { color: INK } },
     grid: { left: 84, right: 130, top: 30, bottom: 50 },
-    xAxis: { type: "value", scale: true, name: `cost, million ${page.currency} a year`, nameLocation: "middle", nameGap: 30, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
-    yAxis: { type: "value", scale: true, name: "kt CO2e a year", nameTextStyle: { color: INK }, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
-    series: [{ type: "scatter", data: all.map(point), labelLayout: apart }],
+    xAxis: { type: "value", scale: true, name: `cost, million ${page.currency} a year`, nameLocation: "middle", nameGap: 30, axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
+    yAxis: { type: "value", scale: true, name: "kt CO2e a year", nameTextStyle: { color: INK }, axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
+    series: [{ type: "scatter", data: all.map(point), labelLayout: { moveOverlap: "shiftY" } }],
   };
 }
 
@@ -58,7 +60,7 @@ function seasons() {
     legend: { type: "scroll", top: 0, textStyle: { color: INK } },
     grid: { left: 84, right: 40, top: 44, bottom: 34 },
     xAxis: { type: "category", data: MONTHS, axisLabel: { color: INK } },
-    yAxis: { type: "value", scale: true, name: "PUE, pumps of sold heat included", nameTextStyle: { color: INK }, axisLabel: { color: INK, formatter: (value) => number(value, 2) }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    yAxis: { type: "value", scale: true, name: "PUE, pumps of sold heat included", nameTextStyle: { color: INK }, axisLabel: { color: INK, formatter: (value) => number(value, 2) }, splitLine: { lineStyle: { color: GRID } } },
     series: all.map((one) => ({ name: one.name, type: "line", symbolSize: 6, data: MONTHS.map((_, month) => mean(one.years, (year) => year.pue_by_month[month])) })),
   };
 }
@@ -69,7 +71,7 @@ function turns() {
   return {
     tooltip: { ...TOOLTIP, formatter: ({ data }) => `${safe(data.what.what)} times ${number(data.turn.factor, 3)}${data.turn.at === null ? "" : ` (${money(data.turn.at)} ${safe(data.what.unit)})`}<br>then ${safe(data.turn.winner ?? "no candidate")}` },
     grid: { left: 230, right: 120, top: 12, bottom: 48 },
-    xAxis: { type: "value", min: 0, max: 4, name: "times what is declared", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    xAxis: { type: "value", min: 0, max: 4, name: "times what is declared", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
     yAxis: { type: "category", inverse: true, data: rows.map((one) => one.what), axisLabel: { color: INK, width: 215, overflow: "truncate" } },
     series: [{ type: "scatter", symbolSize: 13, itemStyle: { color: PALETTE[0] }, data: dots, label: { show: true, position: "right", color: INK, formatter: ({ data }) => data.turn.winner ?? "none" },
       markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: RED, type: "dashed" }, data: [{ xAxis: 1 }] } }],
@@ -84,7 +86,7 @@ function divisions(split) {
     tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => `${number(value)} kW` },
     legend: { top: 0, textStyle: { color: INK } },
     grid: { left: 150, right: 40, top: 34, bottom: 46 },
-    xAxis: { type: "value", name: "mean IT power, kW", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, formatter: (value) => number(value) }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    xAxis: { type: "value", name: "mean IT power, kW", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, formatter: (value) => number(value) }, splitLine: { lineStyle: { color: GRID } } },
     yAxis: { type: "category", inverse: true, data: places, axisLabel: { color: INK } },
     series: page.classes.map((name) => ({ name, type: "bar", stack: "it", data: places.map((place) => power(name, place)) })),
   };
@@ -99,7 +101,7 @@ function limits(split) {
     grid: { left: 96, right: 96, top: 44, bottom: 46 },
     xAxis: { type: "category", data: rows.map((row) => number(row.rtt_max_ms)), name: "limit of the round trip, ms", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK } },
     yAxis: [
-      { type: "value", scale: true, name: `million ${page.currency} a year`, nameTextStyle: { color: INK }, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+      { type: "value", scale: true, name: `million ${page.currency} a year`, nameTextStyle: { color: INK }, axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
       { type: "value", min: 0, max: 100, name: "% away", nameTextStyle: { color: INK }, axisLabel: { color: INK }, splitLine: { show: false } },
     ],
     series: [
@@ -121,8 +123,8 @@ const broken = (one) => (one.value === null ? `${one.constraint}, ${one.subject}
 element("h1", `${page.of}: where?`);
 if (best) {
   const next = ranked.find((one) => one.possible && one.name !== page.best);
-  const close = next ? ` ${next.name} costs ${millions(next.cost_per_year - best.cost_per_year)} more.` : "";
-  element("p", `${best.name}: ${millions(best.cost_per_year)} ${page.currency} of ${page.cost_year} a year for ${number(page.it_kw)} kW of IT, ${number(best.counted_t_per_year)} t CO2e, ${number(best.latency_ms, 1)} ms to the mean user.${close}`, "lead");
+  const close = next ? ` ${next.name} costs ${millions(next.cost_per_year - best.cost_per_year)} million more.` : "";
+  element("p", `${best.name}: ${millions(best.cost_per_year)} million ${page.currency} of ${page.cost_year} a year for ${number(page.it_kw)} kW of IT, ${number(best.counted_t_per_year)} t CO2e, ${number(best.latency_ms, 1)} ms to the mean user.${close}`, "lead");
 } else element("p", "No candidate keeps every limit.", "lead");
 const impossible = all.filter((one) => !one.possible);
 if (impossible.length) {
@@ -159,13 +161,13 @@ if (taken.length) {
 const moves = ranked.flatMap((one) => one.moves.map((move) => [one.name, move.of, move.way, millions(move.cost), number(move.daily_h, 2), number(move.first_h, 1), number(move.failures_per_year, 1), number(move.exposure), move.break_even_read_gb_per_day === null ? "–" : number(move.break_even_read_gb_per_day)]));
 if (moves.length) {
   element("h2", "Moving the data");
-  words(["candidate", "work", "way", `${page.currency} a year`, "h a day", "first copy, h", "failures a year", "exposure", "a copy pays from, GB read a day"], moves);
+  words(["candidate", "work", "way", `million ${page.currency} a year`, "h a day", "first copy, h", "failures a year", "exposure", "a copy pays from, GB read a day"], moves);
 }
 if (page.split) {
   const { split } = page;
   const [alone, divided] = [split.at_home.cost_per_year, split.cost_per_year];
   element("h2", "The work divided over places");
-  if (split.possible) element("p", `${millions(divided)} ${page.currency} a year and ${number(split.counted_t_per_year)} t CO2e, ${percent(split.away_share)} of IT power away from ${split.home}; all of it there costs ${millions(alone)}${split.at_home.possible ? "" : " and cannot be"}.`);
+  if (split.possible) element("p", `${millions(divided)} million ${page.currency} a year and ${number(split.counted_t_per_year)} t CO2e, ${percent(split.away_share)} of IT power away from ${split.home}; all of it there costs ${millions(alone)} million${split.at_home.possible ? "" : " and cannot be"}.`);
   draw(90 + 46 * new Set(split.placed.map((one) => one.place)).size, divisions(split), "IT power of each class of work at each place of the cheapest split");
   if (split.unplaced.length) words(["finds no place", "IT power, kW", "share", "why"], split.unplaced.map((one) => [one.of, number(one.it_kw), percent(one.share), one.why]));
   if (split.breaches.length) words(["limit", "value", "at most", "over", ""], split.breaches.map((one) => [one.constraint, number(one.value), number(one.limit), number(one.over), one.unit]));
@@ -180,7 +182,7 @@ if (page.edge) {
   const { edge } = page;
   const cheapest = edge.ways.find((one) => one.name === edge.cheapest);
   element("h2", "One large site or many small ones");
-  element("p", `${edge.class}, ${number(edge.requests_per_s)} requests a second in the busiest hour: ${cheapest.name} costs least, ${millions(cheapest.cost_per_year)} ${page.currency} a year.`);
+  element("p", `${edge.class}, ${number(edge.requests_per_s)} requests a second in the busiest hour: ${cheapest.name} costs least, ${millions(cheapest.cost_per_year)} million ${page.currency} a year.`);
   draw(120 + 46 * edge.ways.length, sizes(edge), "Yearly cost of one large site and of small ones by line");
   words(["way", "sites", "servers", "more than one pool", "PUE", "mean, ms", "farthest, ms", "t CO2e"], edge.ways.map((one) => [one.name, number(one.sites), number(one.servers), percent(one.pooling_loss), number(one.pue, 3), number(one.latency_ms, 1), number(one.farthest_ms, 1), number(one.counted_t_per_year)]));
 }

@@ -1,7 +1,7 @@
 /** What to build beside a load: totals, what is built, the front, the week in which least is made, the grid lost. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { INK, PALETTE, TOOLTIP, money, number, percent, safe, valueAxis } from "./theme.js";
+import { INK, PALETTE, TOOLTIP, money, number, percent, safe, tone, valueAxis } from "./theme.js";
 
 const { supply } = page;
 const tonnes = (kg) => number(kg / 1000);
@@ -51,7 +51,13 @@ function builtAlong(unit, key) {
   };
 }
 
-const colourOf = (name) => PALETTE[supply.built.findIndex((one) => one.name === name) % PALETTE.length];
+/** Places in the palette that readers expect: sun yellow, wind blue, water light blue; what else is built takes those left. */
+const EXPECTED = { solar: 1, wind: 0, hydro: 4, battery: 2, hydrogen: 3 };
+const COLOURS = new Map();
+for (const { name, kind } of supply.built) if (kind in EXPECTED && ![...COLOURS.values()].includes(EXPECTED[kind])) COLOURS.set(name, EXPECTED[kind]);
+const left = [...PALETTE.keys()].filter((place) => ![...COLOURS.values()].includes(place));
+for (const [at, { name }] of supply.built.filter((one) => !COLOURS.has(one.name)).entries()) COLOURS.set(name, left[at % left.length]);
+const colourOf = (name) => PALETTE[COLOURS.get(name)];
 
 /** Hours of real years by their date, typical ones by their number. */
 function hoursOf(series) {
@@ -76,7 +82,7 @@ function weekChart(series) {
     yAxis: valueAxis("kW"),
     series: [
       ...made.map(([name, values]) => area(name, values, colourOf(name))),
-      area("drawn from the grid", series.hours.import, "#9aa5b1"),
+      area("drawn from the grid", series.hours.import, tone("#9aa5b1", "#73808d")),
       { name: "load as it runs", type: "line", step: "end", showSymbol: false, lineStyle: { color: INK, width: 1.8 }, itemStyle: { color: INK }, data: dated(series.hours.load) },
     ],
   };

@@ -1,6 +1,6 @@
 /** What a store takes and gives over time, and what it comes to: two areas around nothing and a line beside them. */
 
-import { FAINT, INK, LEFT, RIGHT, TOOLTIP, edges, number, stepped, timeAxis, valueAxis, zoom } from "./theme.js";
+import { FAINT, INK, LEFT, PALETTE, RIGHT, TOOLTIP, edges, number, stepped, timeAxis, valueAxis, zoom } from "./theme.js";
 
 /**
  * @param {object} site one site of the payload @param {object} page
@@ -24,8 +24,8 @@ export function stored(site, page, flows, level) {
       xAxis: timeAxis(site.clock, page),
       yAxis: [valueAxis(flows.unit, { nameTextStyle: { color: INK, align: "left", padding: [0, 0, 0, -60] } }), { ...level.axis, nameTextStyle: { color: INK } }],
       series: [
-        area(flows.above, "#56b4e9", 1),
-        area(flows.below, "#e69f00", -1),
+        area(flows.above, PALETTE[4], 1),
+        area(flows.below, PALETTE[1], -1),
         { name: level.name, type: "line", yAxisIndex: 1, symbol: "none", emphasis: { disabled: true }, lineStyle: { color: INK, width: 1.5 }, itemStyle: { color: INK }, data: level.values.map((value, index) => [all[index + 1], value]), markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: FAINT, type: "dashed" }, data: marks } },
       ],
     },

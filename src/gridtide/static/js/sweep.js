@@ -6,11 +6,11 @@ import { INK, PALETTE, TOOLTIP, number, safe, valueAxis } from "./theme.js";
 const names = page.over.map((axis) => axis.name);
 const drawn = names.filter((name) => !page.spread.includes(name));
 const across = drawn[0] ?? names[0];
-const apart = drawn.slice(1);
+const apart = drawn.slice(1).filter((name) => page.over.find((axis) => axis.name === name).values.length > 1);
 const values = page.over.find((axis) => axis.name === across).values;
 const LINES = 8;
 const digits = (value) => (value === null ? "" : Math.abs(value) >= 1000 ? number(value) : Number(value.toPrecision(4)).toString());
-const breakable = (name) => name.replace(/([.\]])/g, "$1\u200b");
+const breakable = (name) => name.replace(/([.\]])/g, "$1\u200b").replace(/-/g, "\u2011");
 const isText = values.some((value) => typeof value === "string");
 const spelt = (changes) => Object.entries(changes).map(([name, value]) => `${name} ${value}`).join(", ");
 
@@ -80,6 +80,6 @@ page.columns.forEach((column) => {
 });
 if (page.rows.length <= 60) {
   element("h2", "All answers");
-  table([...names, ...page.columns.map((column) => breakable(column.name))], page.rows.map((row, at) => [...names.map((name) => String(row[name])), ...page.columns.map((column) => digits(column.values[at]))]));
+  table([...names.map(breakable), ...page.columns.map((column) => breakable(column.name))], page.rows.map((row, at) => [...names.map((name) => String(row[name])), ...page.columns.map((column) => digits(column.values[at]))]));
 }
 told([...page.faults.map((one) => `${spelt(one.changes)}: ${one.fault}`), `All columns of all answers: ${page.table}.`]);

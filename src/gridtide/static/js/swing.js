@@ -1,7 +1,7 @@
 /** Power and its spectrum beside the rules of grids, before and after what would pass; loads in sags. */
 
 import { draw, element, page, table, told } from "./sheet.js";
-import { INK, PALETTE, RED, TOOLTIP, number, percent, safe, valueAxis } from "./theme.js";
+import { GRID, INK, PALETTE, RED, TOOLTIP, number, percent, safe, valueAxis } from "./theme.js";
 
 const words = (heads, rows) => {
   const made = table(heads, rows);
@@ -58,7 +58,7 @@ function lines(page) {
   return {
     tooltip: { ...TOOLTIP, trigger: "axis", formatter: ([one]) => `${Number(one.data[0].toPrecision(3))} Hz<br>${size(one.data[1])} kW` },
     grid: { left: 92, right: 40, top: 30, bottom: 54 },
-    xAxis: { type: "log", name: "Hz", nameLocation: "middle", nameGap: 28, min: points[0][0], max: points.at(-1)[0], axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    xAxis: { type: "log", name: "Hz", nameLocation: "middle", nameGap: 28, min: points[0][0], max: points.at(-1)[0], axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
     yAxis: { ...valueAxis("kW of a line"), type: "log", min: top / 1e5, axisLabel: { color: INK, formatter: (value) => Number(value.toPrecision(2)).toLocaleString("en-US") } },
     series: [
       { type: "line", showSymbol: false, data: points, lineStyle: { color: PALETTE[0], width: 1.4 }, markLine: { symbol: "none", label: { color: INK, formatter: ({ name }) => name }, lineStyle: { color: RED, type: "dashed" }, data: page.modes.map((one) => ({ name: safe(one.mode), xAxis: one.mode_hz })) } },

@@ -65,7 +65,7 @@ const GROUPS = (page) => [
     ["total cost", (row) => money(row.total_cost), "total"],
     ...Object.keys(page.policies[0].cost_parts)
       .filter((name) => page.policies.some((row) => Math.abs(row.cost_parts[name]) >= 0.005))
-      .map((name) => [name, (row) => money(row.cost_parts[name]), "part"]),
+      .map((name) => [name, (row) => money(Math.abs(row.cost_parts[name]) < 0.005 ? 0 : row.cost_parts[name]), "part"]),
     [`saved against ${page.policies[0].policy}`, (row) => saved(page.policies[0], row)],
   ]],
   ["Energy and carbon", [

@@ -1,11 +1,32 @@
 /** Colours that colour-blind readers can tell apart, and how numbers and times are written. */
 
+const asked = matchMedia("(prefers-color-scheme: dark)");
+
+/** Whether the reader's system asks for a dark page. Charts are drawn once: where it changes its mind, the page is read anew. */
+export const DARK = asked.matches;
+document.documentElement.dataset.drawn = DARK ? "dark" : "light";
+asked.addEventListener("change", () => {
+  if (!matchMedia("print").matches) location.reload();
+});
+
+/** One of two colours: on white, and in the dark. @param {string} light @param {string} dark */
+export function tone(light, dark) {
+  return DARK ? dark : light;
+}
+
 /** Kinds of work (Okabe and Ito), then sites (Tol, muted): no site looks like a kind of work. */
-export const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c7a00", "#5a5a9c", "#7f5539"];
-export const SITES = ["#332288", "#ddaa33", "#117733", "#cc6677", "#44aa99", "#882255", "#6699cc", "#999933", "#aa4499"];
-export const RED = "#b00020";
-export const INK = "#1b2733";
-export const FAINT = "#8794a1";
+export const PALETTE = DARK ? ["#3a95dc", "#f0b030", "#2fc49a", "#e39ac2", "#a3dafd", "#ff8a3d", "#c9b52e", "#9a9ae6", "#c58b66"] : ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c7a00", "#5a5a9c", "#7f5539"];
+export const SITES = DARK ? ["#8f8ae8", "#e6bd55", "#45a862", "#e08593", "#58c0ae", "#c75d93", "#84b4e6", "#b8b84a", "#c56fc5"] : ["#332288", "#ddaa33", "#117733", "#cc6677", "#44aa99", "#882255", "#6699cc", "#999933", "#aa4499"];
+export const RED = tone("#b00020", "#ff8a93");
+export const INK = tone("#1b2733", "#e7edf3");
+export const FAINT = tone("#8794a1", "#7d8b98");
+/** A second line beside that of INK, what things cost, and the price of a ribbon or a line. */
+export const SECOND = tone("#5d6b78", "#9fb0c0");
+export const COST = tone("#456580", "#7fa3c2");
+export const PRICE = tone("#54278f", "#b9a3f0");
+export const GROUND = tone("#ffffff", "#11181f");
+export const PANEL = tone("#ffffff", "#1a242e");
+export const GRID = tone("#e6ebf0", "#2b3743");
 export const LEFT = 84;
 export const RIGHT = 132;
 
@@ -103,9 +124,9 @@ export function valueAxis(name, more = {}) {
     type: "value",
     name,
     nameLocation: "end",
-    nameTextStyle: { color: INK, align: "left", padding: [0, 0, 0, -40] },
+    nameTextStyle: more.nameLocation ? { color: INK } : { color: INK, align: "left", padding: [0, 0, 0, -40] },
     axisLabel: { color: INK, formatter: (value) => (Math.abs(value) < 10 && value % 1 ? number(value, 1) : number(value)) },
-    splitLine: { lineStyle: { color: "#e6ebf0" } },
+    splitLine: { lineStyle: { color: GRID } },
     ...more,
   };
 }
@@ -114,7 +135,7 @@ export function valueAxis(name, more = {}) {
 export function zoom(page, axes, slides = true, bottom = 6) {
   const end = page.opening === null ? 100 : (100 * (page.opening - page.starts[0])) / (page.end - page.starts[0]);
   const slider =
-    { type: "slider", start: 0, end, xAxisIndex: axes, height: 16, bottom, left: LEFT, right: RIGHT, showDetail: false, brushSelect: false, borderColor: "#dfe5eb", fillerColor: "rgba(69,101,128,0.14)", handleSize: "90%", showDataShadow: false };
+    { type: "slider", start: 0, end, xAxisIndex: axes, height: 16, bottom, left: LEFT, right: RIGHT, showDetail: false, brushSelect: false, borderColor: GRID, fillerColor: tone("rgba(69,101,128,0.14)", "rgba(127,163,194,0.22)"), handleSize: "90%", showDataShadow: false };
   const inside =
     { type: "inside", start: 0, end, xAxisIndex: axes, zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: true };
   return slides ? [slider, inside] : [inside];
@@ -128,7 +149,22 @@ export function stepped(page, clock, values) {
   return points;
 }
 
-export const TOOLTIP = { confine: true, textStyle: { color: INK, fontSize: 13 }, extraCssText: "max-width: 460px; white-space: normal;" };
+export const TOOLTIP = { confine: true, backgroundColor: PANEL, borderColor: FAINT, textStyle: { color: INK, fontSize: 13 }, extraCssText: "max-width: 460px; white-space: normal;" };
+
+/** What a chart has where its option says nothing: inks that can be read on the ground of the page. */
+const AXIS = { axisLine: { lineStyle: { color: FAINT } }, axisTick: { lineStyle: { color: FAINT } }, axisLabel: { color: INK, hideOverlap: true }, nameTextStyle: { color: INK }, splitLine: { lineStyle: { color: GRID } } };
+export const THEME = {
+  darkMode: DARK,
+  color: PALETTE,
+  textStyle: { color: INK },
+  title: { textStyle: { color: INK } },
+  legend: { textStyle: { color: INK }, inactiveColor: FAINT, pageIconColor: INK, pageIconInactiveColor: FAINT, pageTextStyle: { color: INK } },
+  categoryAxis: AXIS,
+  valueAxis: AXIS,
+  timeAxis: AXIS,
+  logAxis: AXIS,
+  line: { symbol: "circle" },
+};
 
 /** Text as it may stand inside a tooltip. */
 export function safe(text) {

@@ -1,9 +1,9 @@
 /** What waiting saves, by the hour and by tier, what is chosen, and for whom a course was. */
 
 import { draw, element, page, table } from "./sheet.js";
-import { INK, PALETTE, TOOLTIP, money, number, percent } from "./theme.js";
+import { GRID, INK, PALETTE, TOOLTIP, money, number, percent } from "./theme.js";
 
-const LINES = { lineStyle: { color: "#e6ebf0" } };
+const LINES = { lineStyle: { color: GRID } };
 
 function byHour(menu) {
   return {

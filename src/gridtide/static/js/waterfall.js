@@ -1,8 +1,8 @@
 /** From the reference's cost to the policy's, part by part; perfect foresight and the lower bound beside it. */
 
-import { FAINT, INK, LEFT, TOOLTIP, money, safe, valueAxis } from "./theme.js";
+import { COST, FAINT, GROUND, INK, LEFT, PALETTE, TOOLTIP, money, safe, valueAxis } from "./theme.js";
 
-const COLOUR = { cost: "#456580", saved: "#009e73", added: "#d55e00", bound: "#ffffff" };
+const COLOUR = { cost: COST, saved: PALETTE[2], added: PALETTE[5], bound: GROUND };
 
 /** Bars as [from, to, kind, text, name]. @param {object} page the payload */
 function steps(page) {

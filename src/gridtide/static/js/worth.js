@@ -1,9 +1,9 @@
 /** What an incentive brings and costs, who draws less at each, and from where on each source answers. */
 
 import { draw, element, page } from "./sheet.js";
-import { INK, PALETTE, TOOLTIP, money, number, safe } from "./theme.js";
+import { GRID, INK, PALETTE, TOOLTIP, money, number, safe } from "./theme.js";
 
-const GRID = { left: 90, right: 220, top: 40, bottom: 48 };
+const PLACE = { left: 90, right: 220, top: 40, bottom: 48 };
 
 const prices = page.incentives.map((row) => `${number(row.incentive_per_mwh)}`);
 
@@ -12,9 +12,9 @@ function bars(series, unit) {
     color: PALETTE,
     tooltip: { ...TOOLTIP, trigger: "axis", valueFormatter: (value) => `${number(value)} ${unit}` },
     legend: { type: "scroll", orient: "vertical", right: 8, top: 40, textStyle: { color: INK } },
-    grid: GRID,
+    grid: PLACE,
     xAxis: { type: "category", data: prices, name: `${page.currency} per MWh less`, nameLocation: "middle", nameGap: 30, axisLabel: { color: INK } },
-    yAxis: { type: "value", name: unit, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    yAxis: { type: "value", name: unit, axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
     series,
   };
 }
@@ -49,7 +49,7 @@ function breakEvens() {
   return {
     tooltip: { ...TOOLTIP, formatter: ({ dataIndex }) => `${safe(rows[dataIndex].name)}<br>${money(rows[dataIndex].from_per_mwh)} to ${money(rows[dataIndex].to_per_mwh)} ${safe(page.currency)} per MWh<br>first ${number(rows[dataIndex].first_kwh)} kWh` },
     grid: { left: 200, right: 110, top: 12, bottom: 44 },
-    xAxis: { type: "log", name: `${page.currency} per MWh less`, nameLocation: "middle", nameGap: 28, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    xAxis: { type: "log", name: `${page.currency} per MWh less`, nameLocation: "middle", nameGap: 28, axisLabel: { color: INK }, splitLine: { lineStyle: { color: GRID } } },
     yAxis: { type: "category", inverse: true, data: rows.map((row) => `${row.name} (${row.kind})`), axisLabel: { color: INK } },
     series: [
       {
